@@ -1,0 +1,130 @@
+"""What a part consumes and provides, readable without importing it.
+
+A contract is data (from a plugin's manifest). Each port ("features", "attributes", ...) has named
+properties. A provider states a value, or a list of all it offers; a consumer states the values it
+accepts, or ``{all: [...]}`` when it needs every one. ``$name`` stands for the part's setting
+``name``.
+"""
+
+from collections.abc import Mapping
+
+import attrs
+
+Scalar = str | int | float | bool
+Property = Scalar | list[Scalar] | Mapping[str, list[Scalar]]
+Ports = Mapping[str, Mapping[str, Property]]
+
+KINDS = (
+    "tracker",
+    "identity_encoder",
+    "audio_encoder",
+    "attribute_model",
+    "matcher",
+    "face_model",
+    "renderer",
+    "refiner",
+    "discriminator",
+    "metric",
+)
+"""Kinds of parts, in the order of the data flow; also the keys of a recipe."""
+
+ANY = "any"
+
+
+@attrs.frozen
+class Setting:
+    """One setting of a part.
+
+    Attributes:
+        type: "int", "float", "str", "bool", "path", or "list" (of str or numbers).
+        default: used when a recipe does not say.
+        help: one line.
+        choices: the values it may have; empty for any.
+        low, high: inclusive limits of a number.
+    """
+
+    type: str
+    default: Scalar | list[Scalar] | None = None
+    help: str = ""
+    choices: tuple[Scalar, ...] = ()
+    low: float | None = None
+    high: float | None = None
+
+
+@attrs.frozen
+class Contract:
+    """One part, as its manifest describes it.
+
+    Attributes:
+        name: the name used in recipes.
+        kind: one of KINDS.
+        plugin: the plugin that offers it.
+        summary: one line.
+        consumes: port -> property -> accepted.
+        provides: port -> property -> offered.
+        settings: name -> setting.
+        stages: training stages it has, in order; empty when it cannot be trained.
+    """
+
+    name: str
+    kind: str
+    plugin: str = ""
+    summary: str = ""
+    consumes: Ports = attrs.field(factory=dict)
+    provides: Ports = attrs.field(factory=dict)
+    settings: Mapping[str, Setting] = attrs.field(factory=dict)
+    stages: tuple[str, ...] = ()
+
+
+@attrs.frozen
+class Misfit:
+    """Why two parts do not fit.
+
+    Attributes:
+        port: which arrow.
+        key: which property of it.
+        wanted: what the consumer accepts.
+        offered: what the provider gives; None when it says nothing of it.
+    """
+
+    port: str
+    key: str
+    wanted: Property
+    offered: Property | None
+
+
+def resolve(ports: Ports, settings: Mapping[str, object]) -> dict[str, dict[str, Property]]:
+    """``ports`` with every ``$name`` replaced by that setting's value."""
+
+    def value(item: Property) -> Property:
+        if isinstance(item, str) and item.startswith("$"):
+            found = settings[item[1:]]
+            return found if isinstance(found, str | int | float | bool | list) else str(found)
+        return item
+
+    return {port: {k: value(v) for k, v in keys.items()} for port, keys in ports.items()}
+
+
+def misfits(provides: Ports, consumes: Ports) -> list[Misfit]:
+    """Everything that ``consumes`` asks of the ports that ``provides`` has, and does not get.
+
+    >>> misfits({"features": {"kind": "mfcc"}}, {"features": {"kind": ["moonshine", "raw"]}})
+    [Misfit(port='features', key='kind', wanted=['moonshine', 'raw'], offered='mfcc')]
+    """
+    found = []
+    for port, keys in consumes.items():
+        for key, wanted in keys.items():
+            offered = provides.get(port, {}).get(key)
+            if port in provides and not _fits(offered, wanted):
+                found.append(Misfit(port, key, wanted, offered))
+    return found
+
+
+def _fits(offered: Property | None, wanted: Property) -> bool:
+    have = offered if isinstance(offered, list) else [offered]
+    if wanted == ANY or ANY in have:
+        return True
+    if isinstance(wanted, Mapping):
+        return all(item in have for item in wanted["all"])
+    accepted = wanted if isinstance(wanted, list) else [wanted]
+    return any(item in accepted for item in have)

@@ -1,0 +1,209 @@
+"""The parts of a talking-face system, in the order data flows through them.
+
+Every part is built with keyword settings only (its manifest lists them). Windowed parts say how
+much past and future they need; the runner (core/windows.py) slices, pads and joins, never the part.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+
+import attrs
+from torch import Tensor
+
+from visemix.core.shapes import Value
+from visemix.core.values.attributes import FaceAttributes, Match
+from visemix.core.values.audio import Audio
+from visemix.core.values.features import AudioFeatures
+from visemix.core.values.frames import Frames
+from visemix.core.values.geometry import FaceGeometry
+from visemix.core.values.rendering import Rendering, Shot
+from visemix.core.values.subject import FaceFit, Picture, Subject
+from visemix.core.values.track import Track
+from visemix.core.windows import Step, Window
+
+
+class Part(ABC):  # noqa: B024 - the root of the tree; each kind adds its methods
+    """Anything that a recipe can name."""
+
+
+class FaceTracker(Part):
+    """reference pictures -> Track."""
+
+    @abstractmethod
+    def track(self, pictures: Iterable[Picture], fps: float, face: int | None = None) -> Track:
+        """Follow one face through ``pictures``, read once and in order.
+
+        Args:
+            pictures: full frames [H, W, 3] uint8.
+            fps: their rate.
+            face: which face when there are several, 0 for the leftmost in the first frame with
+                faces; None for the largest.
+
+        Raises:
+            FaceError: no face in any picture, or fewer faces than ``face`` asks for.
+        """
+
+
+class IdentityEncoder(Part):
+    """aligned face pictures -> unit vector."""
+
+    @abstractmethod
+    def embed(self, pictures: Sequence[Picture], track: Track) -> Tensor:
+        """[D] float32 unit vector of the person in ``pictures``."""
+
+
+class AudioEncoder(Part):
+    """Audio -> AudioFeatures.
+
+    Attributes:
+        rate: sample rate it wants, Hz.
+        fps: frames per second it makes.
+        window: frames per call, and how many frames of sound it needs before and after them.
+    """
+
+    rate: int
+    fps: float
+    window: Window
+
+    @abstractmethod
+    def encode(self, audio: Audio) -> AudioFeatures:
+        """Features of every frame in ``audio``; frame k is at k / fps seconds from its start.
+
+        The runner calls it with ``window`` frames of sound (silence outside the clip) and keeps
+        the middle ones.
+
+        Args:
+            audio: at ``rate``; its length is a whole number of frames.
+        """
+
+
+class AttributeModel(Part):
+    """AudioFeatures -> FaceAttributes."""
+
+    window: Window
+
+    @abstractmethod
+    def begin(self, subject: Subject, seed: int) -> object:
+        """The state before the first frame, for this person."""
+
+    @abstractmethod
+    def predict(self, features: AudioFeatures, state: object) -> Step[FaceAttributes]:
+        """Attributes of the block (``features`` also holds the window's past and future)."""
+
+    def personalise(self, subject: Subject, features: AudioFeatures) -> "AttributeModel":
+        """A model adapted to this person; the general one stays as it is. Default: itself.
+
+        Args:
+            subject: has the attributes that were really seen.
+            features: of the reference's own sound, one window per reference frame.
+        """
+        del subject, features
+        return self
+
+
+class FaceModel(Part):
+    """FaceAttributes -> FaceGeometry, and Track -> FaceFit."""
+
+    @abstractmethod
+    def fit(self, track: Track) -> FaceFit:
+        """Learn a person's shape, and the attributes of every tracked frame."""
+
+    @abstractmethod
+    def geometry(self, attributes: FaceAttributes, subject: Subject) -> FaceGeometry:
+        """The posed mesh of every frame, in the subject's crop."""
+
+
+class ReferenceMatcher(Part):
+    """FaceAttributes -> Match: which reference frames can show them."""
+
+    window: Window
+
+    @abstractmethod
+    def begin(self, subject: Subject, face_model: FaceModel) -> object:
+        """The state before the first frame, for this person."""
+
+    @abstractmethod
+    def match(self, attributes: FaceAttributes, state: object) -> Step[Match]:
+        """Reference frames for the block."""
+
+
+class Renderer(Part):
+    """FaceGeometry -> Rendering."""
+
+    @abstractmethod
+    def render(self, geometry: FaceGeometry) -> Rendering:
+        """Draw every frame; the size is that of ``geometry.camera``."""
+
+
+class Refiner(Part):
+    """Shot -> Frames of the full picture."""
+
+    window: Window
+
+    @abstractmethod
+    def begin(self, subject: Subject) -> object:
+        """The state before the first frame, for this person."""
+
+    @abstractmethod
+    def refine(self, shot: Shot, state: object) -> Step[Frames]:
+        """Finished frames of the block."""
+
+
+@attrs.frozen(eq=False)
+class Judgement(Value):
+    """What a discriminator says.
+
+    Attributes:
+        scores: one tensor of logits per scale.
+        features: per scale, the activations of its layers (for feature matching).
+    """
+
+    scores: Sequence[Tensor]
+    features: Sequence[Sequence[Tensor]] = ()
+
+
+@attrs.frozen(eq=False)
+class Sample(Value):
+    """What a discriminator sees; each field is optional.
+
+    Attributes:
+        frames: [B, 3, H, W] or [B, T, 3, H, W] float32 in [-1, 1].
+        condition: what the frames were made from, same layout.
+        attributes: [B, T, A] float32.
+        sound: [B, S] or [B, T, S] float32 in [-1, 1].
+    """
+
+    frames: Tensor | None = None
+    condition: Tensor | None = None
+    attributes: Tensor | None = None
+    sound: Tensor | None = None
+
+
+class Discriminator(Part):
+    """Sample -> Judgement; used in training only.
+
+    Attributes:
+        judges: "attributes", "frames", "sequence" or "audio-video".
+    """
+
+    judges: str
+
+    @abstractmethod
+    def judge(self, sample: Sample) -> Judgement:
+        """Logits, larger for real."""
+
+
+class Metric(Part):
+    """(made, real) -> number.
+
+    Attributes:
+        unit: of the number.
+        larger_is_better: its direction.
+    """
+
+    unit: str
+    larger_is_better: bool
+
+    @abstractmethod
+    def measure(self, made: Track, real: Track) -> float:
+        """Compare two tracks of the same length."""

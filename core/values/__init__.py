@@ -1,0 +1,1 @@
+"""The frozen values that pass between stages, one per arrow (docs/data_flow.md)."""

@@ -1,0 +1,53 @@
+"""FaceAttributes: what the face does, frame by frame, in a few numbers."""
+
+from typing import Annotated
+
+import attrs
+import torch
+from torch import Tensor
+
+from visemix.core.shapes import Array, Value, positive
+from visemix.core.values.pose import HeadPose
+
+
+@attrs.frozen(eq=False)
+class FaceAttributes(Value):
+    """Expression, head pose, blinks. Every part is optional except the rate.
+
+    Attributes:
+        fps: frames per second.
+        expression: [T, E] float32 coefficients in the basis named ``basis``.
+        basis: name of the expression basis ("landmark-mesh-64", "bfm-64", "lmk-pca-20", ...).
+        pose: head pose.
+        blink: [T] float32, intensity of AU45 on the 0 to 5 scale of OpenFace (5: eyes shut).
+        action_units: [T, 5] float32, AU10, AU14, AU20, AU25, AU26 on the 0 to 5 scale.
+        latent: [T, D] float32 that only the matching decoder understands.
+    """
+
+    fps: float = attrs.field(validator=positive)
+    expression: Annotated[Tensor, Array("T E")] | None = None
+    basis: str = ""
+    pose: HeadPose | None = None
+    blink: Annotated[Tensor, Array("T", low=0, high=5, unit="AU45")] | None = None
+    action_units: Annotated[Tensor, Array("T 5", low=0, high=5)] | None = None
+    latent: Annotated[Tensor, Array("T D")] | None = None
+
+
+@attrs.frozen(eq=False)
+class Match(Value):
+    """Attributes together with the reference frames that can show them.
+
+    Attributes:
+        attributes: the wanted attributes; a matcher may have changed their pose to one that the
+            chosen reference frames really have (Yi et al., background matching).
+        base: [T, B] int64, reference frames that give the picture around the face.
+        base_weight: [T, B] float32, their shares; each row sums to 1.
+        source: [T, K] int64, reference frames that give the texture of the moving parts.
+        source_weight: [T, K] float32, their shares; each row sums to 1.
+    """
+
+    attributes: FaceAttributes
+    base: Annotated[Tensor, Array("T B", dtype=torch.int64, low=0)]
+    base_weight: Annotated[Tensor, Array("T B", low=0, high=1)]
+    source: Annotated[Tensor, Array("T K", dtype=torch.int64, low=0)]
+    source_weight: Annotated[Tensor, Array("T K", low=0, high=1)]
