@@ -28,6 +28,8 @@ KINDS = (
 )
 """Kinds of parts, in the order of the data flow; also the keys of a recipe."""
 
+HARDWARE = ("cpu", "cuda")
+
 ANY = "any"
 
 
@@ -37,7 +39,8 @@ class Setting:
 
     Attributes:
         type: "int", "float", "str", "bool", "path", or "list" (of str or numbers).
-        default: used when a recipe does not say.
+        default: used when a recipe does not say; "$video.fps" and "$video.size" stand for what
+            the recipe says there.
         help: one line.
         choices: the values it may have; empty for any.
         low, high: inclusive limits of a number.
@@ -64,6 +67,7 @@ class Contract:
         provides: port -> property -> offered.
         settings: name -> setting.
         stages: training stages it has, in order; empty when it cannot be trained.
+        hardware: what it needs to run, one of HARDWARE.
     """
 
     name: str
@@ -74,6 +78,7 @@ class Contract:
     provides: Ports = attrs.field(factory=dict)
     settings: Mapping[str, Setting] = attrs.field(factory=dict)
     stages: tuple[str, ...] = ()
+    hardware: str = "cpu"
 
 
 @attrs.frozen
