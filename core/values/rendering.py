@@ -38,7 +38,7 @@ class Rendering(Value):
         check(self)
         frames, _, height, width = self.alpha.shape
         for name, picture in self.maps.items():
-            if picture.ndim != 4 or picture.shape[::2] != (frames, height):
+            if picture.ndim != 4 or (len(picture), *picture.shape[2:]) != (frames, height, width):
                 where = f"Rendering.maps[{name!r}]"
                 expected = f"[{frames}, C, {height}, {width}]"
                 raise InvalidValue(f"expected {expected}, got {list(picture.shape)}", where=where)

@@ -1,0 +1,1 @@
+"""One training loop for every system; needs no media library, only a prepared dataset."""

@@ -1,0 +1,95 @@
+"""A training dataset: a folder of prepared subjects, each with the features of its own sound."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import attrs
+from safetensors.torch import load_file, save_file
+
+from visemix.core.errors import DatasetError
+from visemix.core.subjects.folder import load_subject
+from visemix.core.values.features import AudioFeatures
+from visemix.core.values.subject import Subject
+
+FeatureMaker = Callable[[Subject], AudioFeatures]
+
+
+@attrs.frozen(eq=False)
+class Example:
+    """One prepared clip.
+
+    Attributes:
+        subject: track, fit and pictures.
+        features: of its sound, one window per frame.
+    """
+
+    subject: Subject
+    features: AudioFeatures
+
+
+@attrs.frozen(eq=False)
+class Dataset:
+    """Prepared clips in a fixed order."""
+
+    examples: Sequence[Example]
+
+
+def load_dataset(folder: Path, features: FeatureMaker, key: str) -> Dataset:
+    """Read every subject folder below ``folder``; features are computed once and kept beside it.
+
+    Args:
+        folder: what ``visemix prepare`` wrote.
+        features: makes the features of a subject's sound.
+        key: names the encoder and its settings; another key never reads this one's features.
+
+    Raises:
+        DatasetError: no folder, nothing in it, or nothing in it has sound.
+    """
+    if not folder.is_dir():
+        raise DatasetError("there is no such folder", where=folder, do=_ADVICE)
+    subjects = [load_subject(path.parent) for path in sorted(folder.glob("**/subject.json"))]
+    speaking = [s for s in subjects if s.audio is not None and not s.photo]
+    if not speaking:
+        raise DatasetError("it holds no prepared clip with sound", where=folder, do=_ADVICE)
+    return Dataset([Example(s, cached_features(s, features, key)) for s in speaking])
+
+
+_ADVICE = "make one with 'visemix prepare VIDEO ... -o DIR'"
+
+
+def cached_features(subject: Subject, features: FeatureMaker, key: str) -> AudioFeatures:
+    """Features of ``subject`` from its folder, or made now and kept there."""
+    path = subject.folder / "features" / f"{key}.safetensors" if subject.folder else None
+    if path is not None and path.exists():
+        return _read(path)
+    made = features(subject)
+    if path is not None:
+        _write(path, made)
+    return made
+
+
+def _write(path: Path, features: AudioFeatures) -> None:
+    path.parent.mkdir(exist_ok=True)
+    about = {
+        "kind": features.kind,
+        "fps": repr(features.fps),
+        "centre": repr(features.centre),
+        "look_ahead_ms": repr(features.look_ahead_ms),
+    }
+    part = path.with_suffix(".part")
+    save_file({"values": features.values.contiguous()}, part, metadata=about)
+    part.replace(path)
+
+
+def _read(path: Path) -> AudioFeatures:
+    from safetensors import safe_open
+
+    with safe_open(path, framework="pt") as stored:
+        about = stored.metadata()
+    return AudioFeatures(
+        load_file(path)["values"],
+        fps=float(about["fps"]),
+        kind=about["kind"],
+        centre=float(about["centre"]),
+        look_ahead_ms=float(about["look_ahead_ms"]),
+    )

@@ -1,0 +1,46 @@
+"""Loss curves: a CSV that a resumed run continues exactly, and TensorBoard scalars."""
+
+import csv
+from pathlib import Path
+
+from torch.utils.tensorboard.writer import SummaryWriter
+
+FIELDS = ("step", "turn", "term", "value")
+
+
+class LossLog:
+    """Writes one stage's losses.
+
+    Args:
+        folder: of the stage.
+        start: first step that will be written; later rows of a killed run are dropped.
+    """
+
+    def __init__(self, folder: Path, start: int) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / "losses.csv"
+        rows = _rows_before(path, start)
+        self._file = path.open("w", newline="", buffering=1)
+        self._csv = csv.writer(self._file)
+        self._csv.writerow(FIELDS)
+        self._csv.writerows(rows)
+        self._board = SummaryWriter(str(folder / "tensorboard"), purge_step=start)
+
+    def write(self, step: int, turn: str, values: dict[str, float]) -> None:
+        """One turn's terms."""
+        for term, value in values.items():
+            self._csv.writerow((step, turn, term, repr(value)))
+            self._board.add_scalar(f"{turn}/{term}", value, step)
+
+    def close(self) -> None:
+        """Everything is on disk afterwards."""
+        self._board.close()
+        self._file.close()
+
+
+def _rows_before(path: Path, start: int) -> list[list[str]]:
+    if not path.exists():
+        return []
+    with path.open(newline="") as file:
+        rows = list(csv.reader(file))[1:]
+    return [row for row in rows if len(row) == len(FIELDS) and int(row[0]) < start]

@@ -1,0 +1,118 @@
+"""The training loop: the same for a regression and for a GAN with five networks."""
+
+import csv
+from pathlib import Path
+
+import attrs
+import torch
+from lightning.fabric import Fabric
+from torch import nn
+
+from visemix.core.errors import TrainingError
+from visemix.core.progress import Progress, Quiet
+from visemix.core.training.checkpoint import load_step, save_step, steps_in
+from visemix.core.training.log import LossLog
+from visemix.core.training.stage import Plan, Shard, Stage, Turn, total
+
+
+@attrs.frozen(eq=False)
+class Run:
+    """Where and how a stage is trained.
+
+    Attributes:
+        folder: of this stage; checkpoints, losses and pictures go there.
+        fabric: devices, precision, processes.
+        plan: seed and limits.
+        progress: who is told.
+        save_every: steps between checkpoints.
+    """
+
+    folder: Path
+    fabric: Fabric
+    plan: Plan
+    progress: Progress = attrs.field(factory=Quiet)
+    save_every: int = 200
+
+
+def train_stage(stage: Stage, run: Run) -> None:
+    """Train ``stage`` from its newest checkpoint (or from the start) to its last step.
+
+    Raises:
+        TrainingError: a loss is no longer a finite number.
+        CheckpointError: the newest checkpoint does not fit.
+    """
+    start = _resume(stage, run)
+    modules = {name: _wrapped(module, run.fabric) for name, module in stage.modules.items()}
+    for turn in stage.turns:
+        run.fabric.setup_optimizers(turn.optimizer)
+    shard = Shard(run.fabric.global_rank, run.fabric.world_size)
+    log = LossLog(run.folder, start) if run.fabric.is_global_zero else None
+    task = f"training {stage.name}"
+    run.progress.begin(task, stage.steps)
+    run.progress.advance(task, start)
+    for step in range(start, stage.steps):
+        torch.manual_seed(run.plan.seed * 1_000_003 + step)  # the step alone decides: exact resume
+        batch = run.fabric.to_device(stage.batch(step, shard))
+        for turn in stage.turns:
+            values = _take_turn(turn, modules, batch, step, run)
+            if log is not None:
+                log.write(step, turn.name, values)
+        _save_when_due(stage, run, step + 1)
+        run.progress.advance(task, 1)
+    if log is not None:
+        log.close()
+    stage.finish()
+    run.progress.end(task)
+
+
+def _resume(stage: Stage, run: Run) -> int:
+    done = steps_in(run.folder)
+    if not done:
+        return 0
+    load_step(run.folder, stage, done[-1])
+    return done[-1]
+
+
+def _wrapped(module: nn.Module, fabric: Fabric) -> nn.Module:
+    learns = any(p.requires_grad for p in module.parameters())
+    return fabric.setup_module(module) if learns else module.to(fabric.device)
+
+
+def _take_turn(
+    turn: Turn, modules: dict[str, nn.Module], batch: object, step: int, run: Run
+) -> dict[str, float]:
+    if turn.rate is not None:
+        for group in turn.optimizer.param_groups:
+            base = group.setdefault("first_lr", group["lr"])
+            group["lr"] = base * turn.rate(step)
+    book = turn.losses(modules, batch)
+    loss = total(book)
+    if not torch.isfinite(loss):
+        raise TrainingError(
+            f"the loss of {turn.name} became {float(loss)} at step {step}",
+            where=run.folder,
+            do="lower the learning rate or the weight of the term that grew (see losses.csv)",
+        )
+    turn.optimizer.zero_grad(set_to_none=True)
+    run.fabric.backward(loss)
+    if turn.clip > 0:
+        parameters = [p for g in turn.optimizer.param_groups for p in g["params"]]
+        torch.nn.utils.clip_grad_norm_(parameters, turn.clip)
+    turn.optimizer.step()
+    return {name: float(term.value.detach()) for name, term in book.items()} | {
+        "total": float(loss.detach())
+    }
+
+
+def _save_when_due(stage: Stage, run: Run, done: int) -> None:
+    if done % run.save_every and done != stage.steps:
+        return
+    if run.fabric.is_global_zero:
+        save_step(run.folder, stage, done)
+    run.fabric.barrier()
+
+
+def read_losses(folder: Path) -> list[dict[str, str]]:
+    """Rows of a stage's losses.csv: step, turn, term, value."""
+    with (folder / "losses.csv").open(newline="") as file:
+        return list(csv.DictReader(file))

@@ -1,0 +1,109 @@
+"""The loop on a toy GAN: resume is exact, ablation is a weight, bad checkpoints are refused."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from lightning.fabric import Fabric
+from safetensors.torch import save_file
+from torch import nn
+
+from visemix.core.errors import CheckpointError, TrainingError
+from visemix.core.training.checkpoint import load_step, read_tensors, steps_in
+from visemix.core.training.loop import Run, read_losses, train_stage
+from visemix.core.training.stage import Batch, Loss, LossBook, Modules, Plan, Shard, Stage, Turn
+
+
+class ToyGan(Stage):
+    """A generator with dropout and a critic, so that random numbers and two turns matter."""
+
+    name = "toy"
+
+    def __init__(self, steps: int, gan: float = 0.1, rate: float = 1e-2) -> None:
+        torch.manual_seed(0)
+        self.steps = steps
+        self._gan = gan
+        self._made = nn.Sequential(nn.Linear(2, 8), nn.Dropout(0.5), nn.Linear(8, 1))
+        self._critic = nn.Linear(1, 1)
+        self.modules = {"made": self._made, "critic": self._critic}
+        self.turns = [
+            Turn("critic", torch.optim.Adam(self._critic.parameters(), rate), self._judge),
+            Turn(
+                "made",
+                torch.optim.Adam(self._made.parameters(), rate),
+                self._make,
+                rate=lambda step: 0.9**step,
+                clip=1.0,
+            ),
+        ]
+
+    def batch(self, step: int, shard: Shard) -> Batch:
+        generator = torch.Generator().manual_seed(step)
+        return torch.randn(8, 2, generator=generator)[shard.rank :: shard.world]
+
+    def _judge(self, modules: Modules, batch: Batch) -> LossBook:
+        real, fake = modules["critic"](batch[:, :1]), modules["critic"](modules["made"](batch))
+        return {"real": Loss((real - 1).square().mean()), "fake": Loss(fake.square().mean())}
+
+    def _make(self, modules: Modules, batch: Batch) -> LossBook:
+        made = modules["made"](batch)
+        return {
+            "l2": Loss((made - batch[:, :1]).square().mean()),
+            "gan": Loss((modules["critic"](made) - 1).square().mean(), self._gan),
+        }
+
+
+def run(folder: Path, save_every: int = 4) -> Run:
+    fabric = Fabric(accelerator="cpu", devices=1)
+    return Run(folder, fabric, Plan(seed=3), save_every=save_every)
+
+
+def test_a_killed_run_goes_on_with_the_same_losses(tmp_path: Path) -> None:
+    train_stage(ToyGan(20), run(tmp_path / "whole"))
+    train_stage(ToyGan(11), run(tmp_path / "killed"))  # its last checkpoint but one is step 8
+    for late in (tmp_path / "killed").glob("step-*11"):
+        late.rename(tmp_path / "lost")
+    train_stage(ToyGan(20), run(tmp_path / "killed"))
+    assert read_losses(tmp_path / "killed") == read_losses(tmp_path / "whole")
+    assert len(read_losses(tmp_path / "whole")) == 20 * 6
+
+
+def test_two_checkpoints_are_kept(tmp_path: Path) -> None:
+    train_stage(ToyGan(20), run(tmp_path))
+    assert steps_in(tmp_path) == [16, 20]
+
+
+def test_a_weight_of_zero_switches_a_term_off(tmp_path: Path) -> None:
+    train_stage(ToyGan(3, gan=0.0), run(tmp_path))
+    rows = {(r["step"], r["turn"], r["term"]): r["value"] for r in read_losses(tmp_path)}
+    assert rows["2", "made", "l2"] == rows["2", "made", "total"]
+
+
+def test_an_exploding_loss_stops_with_advice(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match=r"became (inf|nan) at step .*Lower the learning rate"):
+        train_stage(ToyGan(60, rate=1e12), run(tmp_path))
+
+
+def test_a_checkpoint_of_other_networks_is_refused(tmp_path: Path) -> None:
+    train_stage(ToyGan(4), run(tmp_path))
+    other = ToyGan(8)
+    other.modules = {**other.modules, "critic": nn.Linear(3, 1)}
+    with pytest.raises(CheckpointError, match="do not fit this recipe's network"):
+        load_step(tmp_path, other, 4)
+
+
+def test_a_pickle_is_never_loaded(tmp_path: Path) -> None:
+    path = tmp_path / "modules.safetensors"
+    torch.save({"weight": torch.zeros(3)}, path)
+    with pytest.raises(CheckpointError, match="not a readable safetensors file.*pickles"):
+        read_tensors(path)
+
+
+def test_a_truncated_checkpoint_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "modules.safetensors"
+    save_file({"weight": torch.zeros(300)}, path)
+    path.write_bytes(path.read_bytes()[:400])
+    with pytest.raises(CheckpointError):
+        read_tensors(path)
+
+
