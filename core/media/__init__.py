@@ -1,0 +1,1 @@
+"""Sound, video and photos in and out, through PyAV. Nothing else in core imports this package."""
