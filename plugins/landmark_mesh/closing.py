@@ -1,0 +1,32 @@
+"""Close the lips of a neutral shape that was taken from an open mouth (one photo, a smile)."""
+
+import torch
+from torch import Tensor
+
+from visemix.plugins.landmark_mesh.expression import ExpressionBasis
+from visemix.plugins.landmark_mesh.neutral import inner_lip_gap
+from visemix.plugins.landmark_mesh.regions import LIP_PAIRS
+
+CLOSED_GAP = 0.02
+"""Inner lips of closed mouths lie this far apart in tracked clips, model units (2 mm)."""
+
+OPEN_GAP = 0.06
+"""A calm shape whose lips are further apart than this shows an open mouth."""
+
+
+def closed_mouth(neutral: Tensor, basis: ExpressionBasis) -> Tensor:
+    """``neutral`` [478, 3] itself, or with its lips closed by the likeliest expression.
+
+    The likeliest is the smallest in units of the spread that each coefficient has in the training
+    clips (a Gaussian prior), subject to the heights between opposite inner lip points.
+    """
+    if float(inner_lip_gap(neutral[None])) <= OPEN_GAP:
+        return neutral
+    upper, lower = (list(side) for side in zip(*LIP_PAIRS, strict=True))
+    lift = basis.components[:, upper, 1] - basis.components[:, lower, 1]  # [E, pairs]
+    excess = CLOSED_GAP - (neutral[upper, 1] - neutral[lower, 1])
+    prior = basis.spread[:, None] ** 2 * lift
+    # A tenth of a millimetre of slack keeps the system well conditioned.
+    normal = lift.T @ prior + 1e-6 * torch.eye(len(upper))
+    coefficients = prior @ torch.linalg.solve(normal, excess)
+    return neutral + basis.decode(coefficients[None])[0]

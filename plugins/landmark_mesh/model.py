@@ -1,0 +1,172 @@
+"""LandmarkMesh: the face model whose vertices are the tracked landmarks."""
+
+import attrs
+import torch
+from torch import Tensor
+
+from visemix.core.errors import FaceError, InvalidValue
+from visemix.core.interfaces import FaceModel
+from visemix.core.timeline import length
+from visemix.core.values.attributes import FaceAttributes
+from visemix.core.values.camera import Camera, Projection
+from visemix.core.values.geometry import FaceGeometry, Masks
+from visemix.core.values.pose import DISTANCE, FOCAL_PX, HeadPose, PoseConvention
+from visemix.core.values.subject import FaceFit, Subject
+from visemix.core.values.track import Track
+from visemix.plugins.landmark_mesh.alignment import align, to_camera
+from visemix.plugins.landmark_mesh.closing import closed_mouth
+from visemix.plugins.landmark_mesh.expression import BASIS, expression_basis
+from visemix.plugins.landmark_mesh.eye_attention import eye_attention
+from visemix.plugins.landmark_mesh.lids import SHUT, closure, lid_range
+from visemix.plugins.landmark_mesh.mesh import canonical_mesh
+from visemix.plugins.landmark_mesh.neutral import frontalise
+from visemix.plugins.landmark_mesh.regions import LANDMARKS
+
+MODEL = "landmark-mesh"
+LAYOUT = "mediapipe-478"
+
+
+class LandmarkMesh(FaceModel):
+    """Neutral shape + expression + lids, turned and projected.
+
+    ``FaceFit.identity`` holds how far this person's right and left lids close, as multiples of
+    the canonical blink.
+
+    Args:
+        camera: "orthographic" (vertices in px) or "perspective" (vertices in model units).
+
+    Raises:
+        InvalidValue: another camera.
+    """
+
+    def __init__(self, camera: str = "orthographic") -> None:
+        try:
+            self._projection = Projection(camera)
+        except ValueError:
+            names = " or ".join(p.value for p in Projection)
+            raise InvalidValue(f"expected {names}, got {camera!r}", where="camera") from None
+
+    def fit(self, track: Track) -> FaceFit:
+        """Learn the neutral shape and lid range, and read pose, expression, blink of every frame.
+
+        Raises:
+            FaceError: no frame shows a face.
+            InvalidValue: the track has other landmarks than MediaPipe's 478.
+        """
+        _check_track(track)
+        basis = expression_basis()
+        points = to_camera(track.landmarks, track.crop)
+        frontal = frontalise(points[track.found])
+        opened, shut = lid_range(frontal.neutral, frontal.points, basis.lids)
+        neutral = frontal.neutral + _weighted(opened[None], basis.lids)[0]
+        neutral = closed_mouth(neutral, basis)
+        identity = (shut - opened).clamp_min(0.1)
+        alignment = align(frontal.neutral, points)
+        moved = alignment.undo(points) - neutral
+        blink = (closure(moved, basis.lids) / identity).mean(1).clamp(0, 1) * SHUT
+        lids = _weighted(blink[:, None] / SHUT * identity, basis.lids)
+        expression = basis.encode(moved - lids)
+        attributes = FaceAttributes(
+            track.fps, expression, BASIS, alignment.pose(), blink, track.action_units
+        )
+        fitted = alignment.apply(neutral + basis.decode(expression) + lids)
+        zoom = torch.linalg.det(track.crop.matrix[:, :2]).abs().sqrt()
+        error = torch.linalg.vector_norm((fitted - points)[track.found][..., :2], dim=-1).mean()
+        return FaceFit(MODEL, neutral, attributes, identity, error_px=float(error / zoom))
+
+    def geometry(self, attributes: FaceAttributes, subject: Subject) -> FaceGeometry:
+        """The posed mesh of every frame; vertices 468 to 477 are the irises.
+
+        Args:
+            attributes: pose in any convention; without expression, blink or pose the face is
+                neutral, has open eyes, and stands as the subject does on average.
+            subject: fitted by this face model.
+
+        Raises:
+            InvalidValue: an expression of another basis, or a subject of another face model.
+        """
+        shape = _shape(attributes, subject.fit)
+        pose = attributes.pose or _mean_pose(subject.fit, length(attributes))
+        camera = self._camera(subject.track)
+        vertices = self._place(shape, pose)
+        mesh = canonical_mesh()
+        return FaceGeometry(
+            vertices,
+            mesh.triangles,
+            camera,
+            subject.track.crop.matrix.expand(len(vertices), 2, 3),
+            attributes.fps,
+            mesh.uv,
+            subject.fit.colors,
+            subject.fit.light,
+            _landmarks(vertices, camera, pose),
+            Masks({"eye_attention": eye_attention()}),
+        )
+
+    def _camera(self, track: Track) -> Camera:
+        crop = track.crop
+        principal = torch.tensor([crop.width / 2, crop.height / 2])
+        return Camera(principal, self._projection, crop.height, crop.width, FOCAL_PX, DISTANCE)
+
+    def _place(self, shape: Tensor, pose: HeadPose) -> Tensor:
+        """Model shape [T, 478, 3] in the coordinates of the camera."""
+        turned = shape @ pose.matrix().mT
+        if self._projection is Projection.PERSPECTIVE:
+            return turned + pose.to(PoseConvention.EULER_RAD_PERSP).translation[:, None]
+        scale, x, y = pose.to(PoseConvention.EULER_DEG_ORTHO).translation.unbind(-1)
+        shift = torch.stack((x, y, torch.zeros_like(x)), -1)
+        return scale[:, None, None] * turned + shift[:, None]
+
+
+def _check_track(track: Track) -> None:
+    if track.landmarks.shape[1] != LANDMARKS or track.layout != LAYOUT:
+        found = f"{track.layout} with {track.landmarks.shape[1]} points"
+        raise InvalidValue(f"expected {LAYOUT} landmarks, got {found}", where="Track.landmarks")
+    if not bool(track.found.any()):
+        raise FaceError("no frame shows a face", do="use a reference in which a face is seen")
+
+
+def _shape(attributes: FaceAttributes, fit: FaceFit) -> Tensor:
+    """The face before it is turned [T, 478, 3], model units."""
+    if fit.model != MODEL or fit.identity is None:
+        raise InvalidValue(
+            f"the subject was fitted by {fit.model!r}, not by {MODEL!r}",
+            where="Subject.fit",
+            do="prepare it again with this recipe",
+        )
+    basis = expression_basis()
+    shape = fit.neutral.expand(length(attributes), LANDMARKS, 3)
+    if attributes.expression is not None:
+        if attributes.basis != BASIS:
+            where = "FaceAttributes.basis"
+            raise InvalidValue(f"expected {BASIS!r}, got {attributes.basis!r}", where=where)
+        shape = shape + basis.decode(attributes.expression)
+    if attributes.blink is not None:
+        shape = shape + _weighted(attributes.blink[:, None] / SHUT * fit.identity, basis.lids)
+    return shape
+
+
+def _weighted(amount: Tensor, lids: Tensor) -> Tensor:
+    """Lid displacement [T, 478, 3] of closures [T, 2]."""
+    return torch.einsum("ts,svc->tvc", amount, lids)
+
+
+def _mean_pose(fit: FaceFit, frames: int) -> HeadPose:
+    pose = fit.attributes.pose
+    if pose is None:
+        raise InvalidValue("neither the attributes nor the subject have a head pose")
+    rotation, translation = pose.rotation.mean(0), pose.translation.mean(0)
+    return attrs.evolve(
+        pose, rotation=rotation.expand(frames, 3), translation=translation.expand(frames, 3)
+    )
+
+
+def _landmarks(vertices: Tensor, camera: Camera, pose: HeadPose) -> Tensor:
+    """Projected vertices in crop px; depth as the tracker counts it, px from the model's origin."""
+    pixels = camera.project(vertices)
+    depth = -vertices[..., 2]
+    if camera.projection is Projection.PERSPECTIVE:
+        place = pose.to(PoseConvention.EULER_RAD_PERSP).translation[:, None, 2]
+        scale = pose.to(PoseConvention.EULER_DEG_ORTHO).translation[:, None, 0]
+        depth = (depth + place) * scale
+    return torch.cat((pixels[..., :2], depth[..., None]), -1)
