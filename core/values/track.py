@@ -23,6 +23,8 @@ class Track(Value):
         crop: constant square around the head.
         fps: frames per second.
         layout: name of the landmark set ("mediapipe-478").
+        cut: [T] bool, frames that start a new shot; nothing may be blended across them.
+        faces: largest number of faces seen in one frame.
     """
 
     landmarks: Annotated[Tensor, Array("T L 3", unit="px")]
@@ -32,3 +34,7 @@ class Track(Value):
     crop: Crop
     fps: float = attrs.field(validator=positive)
     layout: str = "mediapipe-478"
+    cut: Annotated[Tensor, Array("T", dtype=torch.bool)] = attrs.field(
+        default=attrs.Factory(lambda self: torch.zeros_like(self.found), takes_self=True)
+    )
+    faces: int = 1
