@@ -1,0 +1,82 @@
+"""What would make two parts fit: another setting, or another installed part."""
+
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from visemix.core.contracts import KINDS, Contract, Scalar, misfits, resolve
+from visemix.registry.flow import Arrow
+from visemix.registry.hardware import lacking
+from visemix.registry.installed import Installed
+from visemix.registry.resolve import ChosenPart, ResolvedRecipe, default_settings
+
+
+def remedies(arrow: Arrow, resolved: ResolvedRecipe, installed: Installed) -> str:
+    """Advice for an arrow that does not fit."""
+    found = list(_settings(arrow))
+    video = resolved.recipe.video
+    if arrow.provider is not None:
+        kind = arrow.provider.contract.kind
+        names = [
+            part.name
+            for part in _runnable(installed, kind)
+            if arrow.port in part.provides and _accepts(arrow, part, default_settings(part, video))
+        ]
+        found += [f"{kind}: {', '.join(sorted(names))}"] if names else []
+    kind = arrow.consumer.contract.kind
+    names = [
+        part.name
+        for part in _runnable(installed, kind)
+        if part.name != arrow.consumer.contract.name
+        and not misfits(
+            {arrow.port: arrow.offered or {}}, resolve(part.consumes, default_settings(part, video))
+        )
+    ]
+    found += [f"{kind}: {', '.join(sorted(names))}"] if names else []
+    if not found:
+        return "no installed part fits there; install a plugin that offers one"
+    return f"these would fit: {'; or '.join(found)}"
+
+
+def suppliers(arrow: Arrow, resolved: ResolvedRecipe, installed: Installed) -> str:
+    """Advice for a port that nobody makes."""
+    kinds = KINDS[: KINDS.index(arrow.consumer.contract.kind)]
+    found = []
+    for kind in kinds:
+        names = sorted(p.name for p in _runnable(installed, kind) if arrow.port in p.provides)
+        if names:
+            verb = "use" if resolved.part(kind) else "add"
+            found.append(f"{verb} {kind}: {', '.join(names)}")
+    return "; or ".join(found) or "no installed part makes it; install a plugin that does"
+
+
+def _runnable(installed: Installed, kind: str) -> Iterator[Contract]:
+    return (part for part in installed.parts(kind) if not lacking(part.hardware))
+
+
+def _accepts(arrow: Arrow, part: Contract, settings: Mapping[str, object]) -> bool:
+    provides = resolve(part.provides, settings)
+    return not misfits({arrow.port: provides[arrow.port]}, {arrow.port: arrow.wanted})
+
+
+def _settings(arrow: Arrow) -> Iterator[str]:
+    """One changed setting of either part that makes the arrow fit."""
+    for part in filter(None, (arrow.provider, arrow.consumer)):
+        for name, setting in part.contract.settings.items():
+            choices: tuple[Scalar, ...] = setting.choices
+            for choice in (True, False) if setting.type == "bool" else choices:
+                value = [choice] if setting.type == "list" else choice
+                changed = attrs.evolve(part, settings={**part.settings, name: value})
+                if _fits_with(arrow, part, changed):
+                    yield f"{part.path}.{name}: {choice}"
+
+
+def _fits_with(arrow: Arrow, old: ChosenPart, new: ChosenPart) -> bool:
+    offered = {arrow.port: arrow.offered or {}}
+    wanted = {arrow.port: arrow.wanted}
+    if old is arrow.provider:
+        provides = resolve(new.contract.provides, new.settings)
+        offered = {arrow.port: provides.get(arrow.port, {})}
+    else:
+        wanted = {arrow.port: resolve(new.contract.consumes, new.settings).get(arrow.port, {})}
+    return not misfits(offered, wanted)
