@@ -1,0 +1,90 @@
+"""What the mesh is painted with: vertex attributes, and how they become colour."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import attrs
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from visemix.core.errors import InvalidValue, MediaError
+from visemix.core.values.geometry import FaceGeometry
+from visemix.plugins.rasterizer_cpu.light import irradiance
+
+Normals = Callable[[Tensor, Tensor], Tensor]
+"""(vertices [T, V, 3], triangles [F, 3]) -> unit normals [T, V, 3]."""
+
+
+@attrs.frozen(eq=False)
+class Appearance:
+    """Attributes to interpolate, and the texture they point into.
+
+    Attributes:
+        attributes: [1 or T, V, C]: colour (C = 3), or texture coordinates and light (C = 5).
+        texture: [3, h, w] float32 in [0, 1] when there are five.
+    """
+
+    attributes: Tensor
+    texture: Tensor | None = None
+
+    @staticmethod
+    def of(geometry: FaceGeometry, normals: Normals, texture: Tensor | None) -> "Appearance":
+        """How ``geometry`` looks.
+
+        Raises:
+            InvalidValue: a texture, but no texture coordinates.
+        """
+        if texture is not None and geometry.uv is None:
+            do = "leave out the setting 'texture' or use a face model with texture coordinates"
+            raise InvalidValue("it has no uv", where="FaceGeometry", do=do)
+        if texture is None and geometry.colors is None and geometry.uv is not None:
+            # A picture of coordinates, for networks to read: light would make it ambiguous.
+            return Appearance(torch.nn.functional.pad(geometry.uv, (0, 1))[None])
+        vertices = geometry.vertices
+        light = torch.ones(1, vertices.shape[1], 3)
+        if geometry.light is not None:
+            light = irradiance(normals(vertices, geometry.triangles), geometry.light)
+        if texture is not None and geometry.uv is not None:
+            uv = geometry.uv.expand(len(light), -1, 2)
+            return Appearance(torch.cat((uv, light), -1), texture)
+        return Appearance(light if geometry.colors is None else light * geometry.colors)
+
+    def rgb(self, values: Tensor) -> Tensor:
+        """[T, 3, H, W] in [0, 1] of the interpolated attributes [T, C, H, W]."""
+        if self.texture is not None:
+            values = sample(self.texture, values[:, :2]) * values[:, 2:5]
+        return values.clamp(0, 1)
+
+
+def sample(texture: Tensor, uv: Tensor) -> Tensor:
+    """Bilinear texture lookup; outside of [0, 1] the border goes on.
+
+    Args:
+        texture: [C, h, w]; texel centres at half integers.
+        uv: [T, 2, H, W], u right and v down, 0 to 1 over the picture.
+
+    Returns:
+        [T, C, H, W].
+    """
+    grid = uv.permute(0, 2, 3, 1) * 2 - 1
+    return torch.nn.functional.grid_sample(
+        texture.expand(len(uv), -1, -1, -1), grid, padding_mode="border", align_corners=False
+    )
+
+
+def read_texture(path: Path) -> Tensor:
+    """A picture file as [3, h, w] float32 RGB in [0, 1].
+
+    Raises:
+        MediaError: it is missing or no picture.
+    """
+    try:
+        data = np.fromfile(path, np.uint8)
+    except OSError as e:
+        raise MediaError("the texture cannot be read", where=path, do="check the path") from e
+    picture = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB) if data.size else None
+    if picture is None:
+        raise MediaError("the texture is not a picture", where=path, do="use a PNG or JPEG file")
+    return torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1) / 255

@@ -1,0 +1,168 @@
+"""The numba kernels over a batch of frames, on several threads."""
+
+import itertools
+import math
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+import attrs
+import numpy as np
+import torch
+from torch import Tensor
+
+from visemix.plugins.rasterizer_cpu.clipping import rasterize_clipped
+from visemix.plugins.rasterizer_cpu.compiled import Floats, Ints, Planes, View
+from visemix.plugins.rasterizer_cpu.interpolation import interpolate, vertex_normals
+from visemix.plugins.rasterizer_cpu.kernels import rasterize
+from visemix.plugins.rasterizer_cpu.mesh import Fragments, Mesh, check_attributes
+from visemix.plugins.rasterizer_cpu.snapping import project
+
+WORTH_A_THREAD = 50_000
+"""Triangles and pixels per thread below which starting one costs more than it gives."""
+
+
+def draw(mesh: Mesh, attributes: Tensor, threads: int = 1, keep: bool = True) -> Fragments:
+    """Rasterise every frame and mix the vertex attributes.
+
+    Args:
+        mesh: what to draw; used as float32.
+        attributes: [1, V, C] or [T, V, C]; C may be 0.
+        threads: at most so many at once.
+        keep: whether triangles, shares and depth are wanted too. Without them less memory is
+            written.
+
+    Returns:
+        float32 fragments.
+
+    Raises:
+        InvalidValue: the attributes are not one row per vertex of the mesh.
+    """
+    check_attributes(mesh, attributes)
+    frames = len(mesh.vertices)
+    batch = _Batch.of(mesh, attributes, keep)
+    work = frames * (len(batch.triangles) + mesh.height * mesh.width)
+    bands = _bands(frames, mesh.height, max(1, min(threads, work // WORTH_A_THREAD)))
+    _run([partial(batch.draw, band) for band in bands])
+    return batch.out
+
+
+@attrs.frozen
+class _Band:
+    """Rows ``top`` to ``bottom`` of frames ``start`` to ``stop``, the work of one thread."""
+
+    start: int
+    stop: int
+    top: int
+    bottom: int
+
+
+def _bands(frames: int, height: int, threads: int) -> list[_Band]:
+    """Whole frames for each thread or, if there are fewer frames, bands of rows of each."""
+    if frames >= threads:
+        cuts = [frames * k // threads for k in range(threads + 1)]
+        return [_Band(a, b, 0, height) for a, b in itertools.pairwise(cuts)]
+    parts = min(math.ceil(threads / max(frames, 1)), height)
+    cuts = [height * k // parts for k in range(parts + 1)]
+    rows = list(itertools.pairwise(cuts))
+    return [_Band(t, t + 1, a, b) for t in range(frames) for a, b in rows]
+
+
+def _run(jobs: Sequence[Callable[[], None]]) -> None:
+    """All jobs at once, the last in this thread.
+
+    Threads are started anew each time (some 50 us): a pool that is kept would not survive a fork.
+    """
+    if len(jobs) < 2:
+        for job in jobs:
+            job()
+        return
+    with ThreadPoolExecutor(len(jobs) - 1) as pool:
+        others = [pool.submit(job) for job in jobs[:-1]]
+        jobs[-1]()
+    for other in others:
+        other.result()
+
+
+@attrs.frozen(eq=False)
+class _Batch:
+    """Inputs and outputs of one call, as the kernels want them."""
+
+    vertices: Floats
+    triangles: Ints
+    view: View
+    attributes: Floats
+    size: tuple[int, int]
+    out: Fragments
+
+    @staticmethod
+    def of(mesh: Mesh, attributes: Tensor, keep: bool) -> "_Batch":
+        size = (mesh.height, mesh.width)
+        frames, kept = len(mesh.vertices), size if keep else (0, 0)
+        return _Batch(
+            vertices=_floats(mesh.vertices),
+            triangles=mesh.triangles.contiguous().numpy(),
+            view=View(_floats(mesh.matrix), mesh.near, mesh.cull),
+            attributes=_floats(attributes),
+            size=size,
+            out=Fragments(
+                triangle=torch.empty(frames, *kept, dtype=torch.int32),
+                shares=torch.empty(frames, 2, *kept),
+                depth=torch.empty(frames, *kept),
+                values=torch.empty(frames, attributes.shape[-1], *size),
+                coverage=torch.empty(frames, 1, *size),
+            ),
+        )
+
+    def draw(self, band: _Band) -> None:
+        """Do the work of one thread."""
+        screen = np.empty((self.vertices.shape[1], 4), np.int32)
+        rows = slice(band.top, band.bottom)
+        spare = _spare_planes(band, self.size[1])
+        for t in range(band.start, band.stop):
+            planes = self._planes(t, band) if self.out.depth.numel() else spare
+            planes.triangle.fill(-1)
+            planes.depth.fill(-np.inf)
+            project(self.vertices[t], self.view, screen)
+            if rasterize(screen, self.triangles, self.view.cull, planes):
+                rasterize_clipped(self.vertices[t], screen, self.triangles, self.view, planes)
+            interpolate(
+                planes,
+                self.triangles,
+                self.attributes[t % len(self.attributes)],
+                self.out.values[t, :, rows].numpy(),
+                self.out.coverage[t, 0, rows].numpy(),
+            )
+
+    def _planes(self, frame: int, band: _Band) -> Planes:
+        rows = slice(band.top, band.bottom)
+        share0, share1 = self.out.shares[frame, :, rows].numpy()
+        triangle = self.out.triangle[frame, rows].numpy()
+        return Planes(triangle, share0, share1, self.out.depth[frame, rows].numpy(), band.top)
+
+
+def _spare_planes(band: _Band, width: int) -> Planes:
+    shape = (band.bottom - band.top, width)
+    floats = np.empty((3, *shape), np.float32)
+    return Planes(np.empty(shape, np.int32), floats[0], floats[1], floats[2], band.top)
+
+
+def normals(vertices: Tensor, triangles: Tensor) -> Tensor:
+    """Unit vertex normals of every frame.
+
+    Args:
+        vertices: [T, V, 3], y up.
+        triangles: [F, 3] int32, in range.
+
+    Returns:
+        [T, V, 3] float32; 0 for a vertex of no triangle with an area.
+    """
+    found = torch.empty(vertices.shape, dtype=torch.float32)
+    corners = triangles.contiguous().numpy()
+    for frame, into in zip(_floats(vertices), found.numpy(), strict=True):
+        vertex_normals(frame, corners, into)
+    return found
+
+
+def _floats(tensor: Tensor) -> Floats:
+    return tensor.detach().to(torch.float32).contiguous().numpy()
