@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from visemix.core.errors import DatasetError
 from visemix.core.measures import eye_aspect_ratio
 from visemix.core.values.rendering import Crop
 from visemix.plugins.landmark_mesh.alignment import to_camera
@@ -40,7 +41,11 @@ NOTICE = (
 
 
 def learn(people: Sequence[Frontal]) -> ExpressionBasis:
-    """Blink directions, then principal components of what is left, then gaze."""
+    """Blink directions, then principal components of what is left, then gaze.
+
+    Raises:
+        DatasetError: nobody blinks, or there are fewer frames than components.
+    """
     metric = _metric()
     lids = _lid_directions(people)
     blink = _unit_rows((lids * metric).flatten(1))
@@ -53,6 +58,8 @@ def learn(people: Sequence[Frontal]) -> ExpressionBasis:
     # Square root of the share: a person with 16 times the frames counts 4 times.
     weights = torch.cat(counts) ** -0.25
     data = torch.cat(rows)
+    if len(data) < COMPONENTS:
+        raise DatasetError(f"{len(data) // 2} frames are too few for {COMPONENTS} components")
     directions = torch.linalg.svd(data * weights[:, None], full_matrices=False)[2]
     directions = _signed(directions[: COMPONENTS - len(GAZE)])
     shape = torch.cat([directions, _gaze(metric)])
@@ -93,6 +100,8 @@ def _with_mirror(moved: Tensor) -> tuple[Tensor, Tensor]:
 def _lid_directions(people: Sequence[Frontal]) -> Tensor:
     """Mean displacement from open to shut eyes, mirrored, one per eye [2, 478, 3]."""
     seen = [d for d in map(_lid_travel, people) if d is not None]
+    if not seen:
+        raise DatasetError("nobody blinks in these tracks", do="add a clip in which someone does")
     both = torch.stack(_with_mirror(torch.stack(seen).mean(0)[None])).mean(0)[0]
     vertices = canonical_mesh().vertices
     right = (vertices[:, :1] < 0).float()
@@ -137,11 +146,17 @@ def _signed(directions: Tensor) -> Tensor:
 
 
 def read_people(paths: Sequence[Path]) -> list[Frontal]:
-    """Tracks grouped by person and frontalised; all clips of a person have one picture size."""
+    """Tracks grouped by person and frontalised; all clips of a person have one picture size.
+
+    Raises:
+        DatasetError: a track without a face.
+    """
     points: dict[str, list[Tensor]] = {}
     for path in paths:
         stored = np.load(path)
         landmarks = torch.from_numpy(stored["landmarks"][stored["found"]]).float()
+        if len(landmarks) == 0:
+            raise DatasetError("no frame shows a face", where=path)
         crop = Crop.full(int(stored["height"]), int(stored["width"]))
         points.setdefault(path.stem.split("-")[0], []).append(to_camera(landmarks, crop))
     return [frontalise(torch.cat(clips)) for clips in points.values()]
