@@ -6,7 +6,7 @@ from pathlib import Path
 from visemix.core.errors import RecipeError
 from visemix.registry.installed import Installed
 from visemix.registry.lock import FILE_NAME as LOCK
-from visemix.registry.lock import read_lock
+from visemix.registry.lock import Lock, read_lock
 from visemix.registry.names import advice
 from visemix.registry.node import tree
 from visemix.registry.overrides import override
@@ -31,7 +31,7 @@ def load_recipe(name: str, installed: Installed, overrides: Sequence[str] = ()) 
         return read_recipe(shipped[name], overrides)
     path = Path(name)
     if (path / LOCK).is_file():
-        return locked_recipe(path / LOCK, overrides)
+        return recipe_of_lock(read_lock(path / LOCK), str(path / LOCK), overrides)
     if path.is_dir():
         do = "give a checkpoint folder, a YAML file or a recipe's name"
         raise RecipeError(f"the folder has no {LOCK}", where=path, do=do)
@@ -43,14 +43,17 @@ def load_recipe(name: str, installed: Installed, overrides: Sequence[str] = ()) 
     )
 
 
-def locked_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
-    """The recipe of a lock file, with every setting as it was.
+def recipe_of_lock(lock: Lock, name: str, overrides: Sequence[str] = ()) -> Recipe:
+    """The recipe of a lock, with every setting as it was.
+
+    Args:
+        lock: of a checkpoint or a video.
+        name: what messages call it.
+        overrides: "key.key=value" each.
 
     Raises:
-        CheckpointError: the lock is damaged.
-        RecipeError: its recipe is of no use here.
+        RecipeError: the recipe in it is of no use to this version.
     """
-    lock = read_lock(path)
     reader = StrictReader(RecipeError)
-    root = override(reader, tree(lock.recipe, path.name), overrides)
+    root = override(reader, tree(lock.recipe, name), overrides)
     return recipe_of(root, reader)

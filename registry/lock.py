@@ -147,9 +147,8 @@ def parse_lock(text: str, name: str) -> Lock:
     reader = StrictReader(CheckpointError)
     keys = ["visemix_lock", *(field.name for field in attrs.fields(Lock))]
     found = reader.entries(tree(data, name), "the lock", keys, keys)
-    if not reader.problems:
-        lock = _lock(reader, found)
-    if reader.problems:
+    lock = None if reader.problems else _lock(reader, found)
+    if lock is None or reader.problems:
         raise reader.problems[0]
     return lock
 

@@ -18,10 +18,10 @@ def module_folder(module: str) -> Path | None:
     """
     first, *rest = module.split(".")
     spec = _top_level(first)
-    for depth, name in enumerate(rest, start=2):
+    for depth, name in enumerate(rest, start=1):
         if spec is None or spec.submodule_search_locations is None:
             return None
-        full = ".".join([*module.split(".")[: depth - 1], name])
+        full = ".".join([first, *rest[: depth - 1], name])
         spec = _below(full, list(spec.submodule_search_locations))
     return Path(spec.origin).parent if spec and spec.origin and spec.has_location else None
 
@@ -35,7 +35,12 @@ def _top_level(name: str) -> ModuleSpec | None:
 
 def _below(full: str, path: Sequence[str]) -> ModuleSpec | None:
     for finder in sys.meta_path:
-        spec = finder.find_spec(full, path)
+        try:
+            spec = finder.find_spec(full, path)
+        except KeyError:  # a folder without __init__.py: its parent would have to be imported
+            spec = ModuleSpec(full, None, is_package=True)
+            name = full.rpartition(".")[2]
+            spec.submodule_search_locations = [str(Path(entry, name)) for entry in path]
         if spec is not None:
             return spec
     return None

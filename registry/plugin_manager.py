@@ -1,4 +1,7 @@
-"""The one pluggy manager; imports only the plugins whose parts are really built."""
+"""Loads plugins through pluggy; imports only those whose parts are really built.
+
+Each plugin has a manager of its own, so that one which fails cannot disturb the others.
+"""
 
 import inspect
 from importlib.metadata import entry_points
@@ -10,7 +13,7 @@ from visemix.core import hooks
 from visemix.core.errors import PluginError
 from visemix.core.interfaces import Part
 from visemix.registry.agreement import disagreements
-from visemix.registry.hook_names import HOOKS, hook_of
+from visemix.registry.hook_names import HOOKS
 from visemix.registry.installed import ENTRY_POINT_GROUP, InstalledPlugin
 from visemix.registry.names import advice
 
@@ -21,8 +24,6 @@ class PluginLoader:
     """Loads plugins one by one, each at most once."""
 
     def __init__(self) -> None:
-        self._manager = pluggy.PluginManager(hooks.HOOK_NAMESPACE)
-        self._manager.add_hookspecs(hooks)
         self._loaded: dict[str, Classes] = {}
         self._failed: dict[str, PluginError] = {}
 
@@ -46,39 +47,39 @@ class PluginLoader:
     def _load(self, plugin: InstalledPlugin) -> Classes:
         if plugin.reason is not None or plugin.manifest is None:
             raise _error(plugin, plugin.reason or "it has no manifest")
-        module = _import(plugin)
-        self._register(plugin, module)
-        classes = self._classes(plugin, module)
+        classes = _classes(plugin, _registered(plugin, _import(plugin)))
         wrong = disagreements(plugin.manifest, classes)
         if wrong:
             raise _error(plugin, "; ".join(wrong))
         return classes
 
-    def _register(self, plugin: InstalledPlugin, module: ModuleType) -> None:
-        unknown = _unknown_hooks(module)
-        if unknown:
-            raise _error(plugin, f"unknown hook {unknown[0]}", advice(unknown[0], HOOKS.values()))
-        try:
-            self._manager.register(module, plugin.name)
-            self._manager.check_pending()
-        except pluggy.PluginValidationError as e:
-            self._manager.unregister(module)
-            raise _error(plugin, " ".join(str(e).split())) from e
 
-    def _classes(self, plugin: InstalledPlugin, module: ModuleType) -> Classes:
-        classes: Classes = {}
-        others = [p for p in self._manager.get_plugins() if p is not module]
-        for kind, name in HOOKS.items():
-            caller = self._manager.subset_hook_caller(name, others)
-            try:
-                results = caller()
-            except Exception as e:
-                raise _error(plugin, f"{name}() raised {type(e).__name__}: {e}") from e
-            for offered in results:
-                if not isinstance(offered, dict):
-                    raise _error(plugin, f"{name}() must give a dict, got {type(offered).__name__}")
-                classes.update({(kind, part): cls for part, cls in offered.items()})
-        return classes
+def _registered(plugin: InstalledPlugin, module: ModuleType) -> pluggy.PluginManager:
+    unknown = _unknown_hooks(module)
+    if unknown:
+        raise _error(plugin, f"unknown hook {unknown[0]}", advice(unknown[0], HOOKS.values()))
+    manager = pluggy.PluginManager(hooks.HOOK_NAMESPACE)
+    manager.add_hookspecs(hooks)
+    try:
+        manager.register(module, plugin.name)
+        manager.check_pending()
+    except pluggy.PluginValidationError as e:
+        raise _error(plugin, " ".join(str(e).split())) from e
+    return manager
+
+
+def _classes(plugin: InstalledPlugin, manager: pluggy.PluginManager) -> Classes:
+    classes: Classes = {}
+    for kind, name in HOOKS.items():
+        try:
+            results = getattr(manager.hook, name)()
+        except Exception as e:  # a stranger's code; whatever it is, it is reported
+            raise _error(plugin, f"{name}() raised {type(e).__name__}: {e}") from e
+        for offered in results:
+            if not isinstance(offered, dict):
+                raise _error(plugin, f"{name}() must give a dict, got {type(offered).__name__}")
+            classes.update({(kind, part): cls for part, cls in offered.items()})
+    return classes
 
 
 def _import(plugin: InstalledPlugin) -> ModuleType:
@@ -100,11 +101,10 @@ def _unknown_hooks(module: ModuleType) -> list[str]:
     found = inspect.getmembers(module, inspect.isfunction)
     mark = f"{hooks.HOOK_NAMESPACE}_impl"
     prefix = f"{hooks.HOOK_NAMESPACE}_"
-    known = {hook_of(kind) for kind in HOOKS}
     return [
         name
         for name, function in found
-        if name not in known and (hasattr(function, mark) or name.startswith(prefix))
+        if name not in HOOKS.values() and (hasattr(function, mark) or name.startswith(prefix))
     ]
 
 

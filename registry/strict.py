@@ -106,6 +106,8 @@ class StrictReader:
 
 
 def _range(low: float, high: float) -> str:
+    if low == high:
+        return f"{low:g}"
     if high == float("inf"):
         return f"at least {low:g}"
     return f"at most {high:g}" if low == -float("inf") else f"{low:g} to {high:g}"
