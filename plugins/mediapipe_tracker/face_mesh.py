@@ -30,6 +30,8 @@ class FaceMeshEngine:
                 min_detection_confidence=min(settings.min_confidence, 0.5),
                 min_tracking_confidence=settings.min_confidence,
             )
+            # Its calculators start, and talk, in threads: wait until they have.
+            self._mesh.process(np.zeros((64, 64, 3), np.uint8))
 
     def detect(self, picture: Picture) -> list[Landmarks]:
         """See Engine."""

@@ -31,6 +31,10 @@ class View:
         """All of ``picture``."""
         return View(0, 0, picture.shape[1], picture.shape[0], scale)
 
+    def shrunk(self, longest: int) -> "View":
+        """The same part, scaled down to at most ``longest`` px."""
+        return attrs.evolve(self, scale=min(self.scale, longest / max(self.width, self.height)))
+
     @staticmethod
     def around(face: Landmarks, side: int) -> "View":
         """A square centred on a face."""
@@ -41,19 +45,25 @@ class View:
         """The pixels; outside the picture its border is repeated."""
         height, width = picture.shape[:2]
         right, bottom = self.left + self.width, self.top + self.height
-        part = picture[max(self.top, 0) : bottom, max(self.left, 0) : right]
-        above, below = max(-self.top, 0), max(bottom - height, 0)
-        before, after = max(-self.left, 0), max(right - width, 0)
+        part = picture[max(self.top, 0) : max(bottom, 1), max(self.left, 0) : max(right, 1)]
+        if self.scale != 1:  # before the margins, which cost less on a small picture
+            part = _resized(part, self.scale)
+        outside = (-self.top, bottom - height, -self.left, right - width)
+        above, below, before, after = (max(round(px * self.scale), 0) for px in outside)
         if above or below or before or after:
             part = np.pad(part, ((above, below), (before, after), (0, 0)), mode="edge")
-        if self.scale != 1:
-            size = (round(self.width * self.scale), round(self.height * self.scale))
-            part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_CUBIC), np.uint8)
         return np.ascontiguousarray(part)
 
     def to_picture(self, face: Landmarks) -> Landmarks:
         """Landmarks in px of the view to px of the picture."""
         return face / np.float32(self.scale) + np.array([self.left, self.top, 0], np.float32)
+
+
+def _resized(part: Picture, scale: float) -> Picture:
+    height, width = part.shape[:2]
+    size = (max(round(width * scale), 1), max(round(height * scale), 1))
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(part, size, interpolation=way), np.uint8)
 
 
 def tiles(picture: Picture, side: int) -> Iterator[View]:

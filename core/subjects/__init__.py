@@ -1,0 +1,1 @@
+"""Prepared subjects on disk: a folder that is either whole or not there."""
