@@ -56,8 +56,9 @@ def _load(path: Path) -> object:
     if path.suffix not in (".npy", ".npz"):
         raise DatasetError("DeepSpeech windows come as .npy, .npz or .pkl", where=path)
     try:
-        loaded = np.load(path, allow_pickle=False)
-        return loaded if isinstance(loaded, np.ndarray) else dict(loaded)
+        with path.open("rb") as file:  # np.load leaves a damaged file open
+            loaded = np.load(file, allow_pickle=False)
+            return loaded if isinstance(loaded, np.ndarray) else dict(loaded)
     except FileNotFoundError as error:
         raise DatasetError("there is no such file", where=path, do="check the path") from error
     except (OSError, ValueError, EOFError, BadZipFile) as error:

@@ -16,9 +16,9 @@ def frame_count(audio: Audio, fps: float) -> int:
     return int(len(audio.samples) * fps / audio.rate + 0.5)
 
 
-def frame_samples(frames: int, fps: float, rate: int) -> Tensor:
-    """[frames] int64: the sample at which each frame begins."""
-    exact = torch.arange(frames, dtype=torch.float64) * (rate / fps)
+def frame_samples(frames: int, fps: float, rate: int, after: float = 0.0) -> Tensor:
+    """[frames] int64: the sample nearest to ``after`` samples after each frame begins."""
+    exact = torch.arange(frames, dtype=torch.float64) * (rate / fps) + after
     return (exact + 0.5).floor().to(torch.int64)
 
 

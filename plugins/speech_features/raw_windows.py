@@ -55,8 +55,8 @@ class RawWindows(AudioEncoder):
 
     def encode(self, audio: Audio) -> AudioFeatures:
         """[T, chunks, samples per chunk]; see the class."""
-        start = frame_samples(frame_count(audio, self.fps), self.fps, self.rate)
-        start = start + round((self.rate / self.fps - self._size) / 2)
+        frames, after = frame_count(audio, self.fps), (self.rate / self.fps - self._size) / 2
+        start = frame_samples(frames, self.fps, self.rate, after)
         pieces = padded(audio.samples.cpu(), start, self._size)
         values = pieces.view(-1, self.rows, self.width)
         return AudioFeatures(values, self.fps, self.kind, self.centre, self.look_ahead_ms)

@@ -2,6 +2,7 @@
 
 import pickle
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -17,9 +18,18 @@ def _latin1(text: str, codec: str) -> bytes:
     return text.encode("latin1")
 
 
+def _frombuffer(
+    buffer: bytes, dtype: "np.dtype[np.generic]", shape: tuple[int, ...], order: Literal["C", "F"]
+) -> "np.ndarray[tuple[int, ...], np.dtype[np.generic]]":
+    """How protocol 5 stores arrays."""
+    return np.frombuffer(buffer, dtype).reshape(shape, order=order)
+
+
 _ALLOWED: dict[tuple[str, str], object] = {
     ("numpy.core.multiarray", "_reconstruct"): _rebuild_array,
     ("numpy._core.multiarray", "_reconstruct"): _rebuild_array,
+    ("numpy.core.numeric", "_frombuffer"): _frombuffer,
+    ("numpy._core.numeric", "_frombuffer"): _frombuffer,
     ("numpy", "ndarray"): np.ndarray,
     ("numpy", "dtype"): np.dtype,
     ("_codecs", "encode"): _latin1,

@@ -1,3 +1,4 @@
+import itertools
 from collections.abc import Iterator
 
 import attrs
@@ -26,7 +27,7 @@ class Loudness(AudioEncoder):
         self.calls.append(len(audio.samples))
         frames = round(len(audio.samples) * self.fps / self.rate)
         edges = [round(k * self.rate / self.fps) for k in range(frames + 1)]
-        pieces = [audio.samples[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+        pieces = [audio.samples[a:b] for a, b in itertools.pairwise(edges)]
         energy = torch.stack([(piece**2).sum() for piece in pieces])
         values = torch.nn.functional.pad(energy, (2, 2)).unfold(0, 5, 1).unsqueeze(-1)
         return AudioFeatures(values, self.fps, "loudness", centre=2.0, look_ahead_ms=80.0)
@@ -39,7 +40,7 @@ def noise(samples: int, rate: int = 16000) -> Audio:
 
 def pieces(audio: Audio, cuts: list[int]) -> Iterator[Audio]:
     edges = [0, *sorted(min(cut, len(audio.samples)) for cut in cuts), len(audio.samples)]
-    for start, stop in zip(edges, edges[1:], strict=False):
+    for start, stop in itertools.pairwise(edges):
         yield Audio(audio.samples[start:stop], audio.rate)
 
 
