@@ -20,6 +20,7 @@ from visemix.plugins.landmark_mesh.eye_attention import eye_attention
 from visemix.plugins.landmark_mesh.lids import SHUT, closure, lid_range
 from visemix.plugins.landmark_mesh.mesh import canonical_mesh
 from visemix.plugins.landmark_mesh.neutral import frontalise
+from visemix.plugins.landmark_mesh.perspective import flatten, magnify
 from visemix.plugins.landmark_mesh.regions import LANDMARKS
 
 MODEL = "landmark-mesh"
@@ -33,7 +34,8 @@ class LandmarkMesh(FaceModel):
     the canonical blink.
 
     Args:
-        camera: "orthographic" (vertices in px) or "perspective" (vertices in model units).
+        camera: "orthographic" (vertices in px) or "perspective" (vertices in model units); fit
+            and geometry must use the same one, for each camera sees another shape.
 
     Raises:
         InvalidValue: another camera.
@@ -54,25 +56,27 @@ class LandmarkMesh(FaceModel):
             InvalidValue: the track has other landmarks than MediaPipe's 478.
         """
         _check_track(track)
-        basis = expression_basis()
-        points = to_camera(track.landmarks, track.crop)
-        frontal = frontalise(points[track.found])
-        opened, shut = lid_range(frontal.neutral, frontal.points, basis.lids)
-        neutral = frontal.neutral + _weighted(opened[None], basis.lids)[0]
-        neutral = closed_mouth(neutral, basis)
-        identity = (shut - opened).clamp_min(0.1)
-        alignment = align(frontal.neutral, points)
+        seen = to_camera(track.landmarks, track.crop)
+        points = flatten(seen, track.found) if self._perspective else seen
+        neutral, identity = _person(points[track.found])
+        alignment = align(neutral, points)
         moved = alignment.undo(points) - neutral
+        basis = expression_basis()
         blink = (closure(moved, basis.lids) / identity).mean(1).clamp(0, 1) * SHUT
         lids = _weighted(blink[:, None] / SHUT * identity, basis.lids)
         expression = basis.encode(moved - lids)
+        fitted = alignment.apply(neutral + basis.decode(expression) + lids)
+        if self._perspective:
+            fitted = magnify(fitted, alignment.shift[:, 2])
         attributes = FaceAttributes(
             track.fps, expression, BASIS, alignment.pose(), blink, track.action_units
         )
-        fitted = alignment.apply(neutral + basis.decode(expression) + lids)
-        zoom = torch.linalg.det(track.crop.matrix[:, :2]).abs().sqrt()
-        error = torch.linalg.vector_norm((fitted - points)[track.found][..., :2], dim=-1).mean()
-        return FaceFit(MODEL, neutral, attributes, identity, error_px=float(error / zoom))
+        error = _error_px(fitted, seen, track)
+        return FaceFit(MODEL, neutral, attributes, identity, error_px=error)
+
+    @property
+    def _perspective(self) -> bool:
+        return self._projection is Projection.PERSPECTIVE
 
     def geometry(self, attributes: FaceAttributes, subject: Subject) -> FaceGeometry:
         """The posed mesh of every frame; vertices 468 to 477 are the irises.
@@ -111,7 +115,7 @@ class LandmarkMesh(FaceModel):
     def _place(self, shape: Tensor, pose: HeadPose) -> Tensor:
         """Model shape [T, 478, 3] in the coordinates of the camera."""
         turned = shape @ pose.matrix().mT
-        if self._projection is Projection.PERSPECTIVE:
+        if self._perspective:
             return turned + pose.to(PoseConvention.EULER_RAD_PERSP).translation[:, None]
         scale, x, y = pose.to(PoseConvention.EULER_DEG_ORTHO).translation.unbind(-1)
         shift = torch.stack((x, y, torch.zeros_like(x)), -1)
@@ -124,6 +128,22 @@ def _check_track(track: Track) -> None:
         raise InvalidValue(f"expected {LAYOUT} landmarks, got {found}", where="Track.landmarks")
     if not bool(track.found.any()):
         raise FaceError("no frame shows a face", do="use a reference in which a face is seen")
+
+
+def _person(points: Tensor) -> tuple[Tensor, Tensor]:
+    """Calm shape [478, 3] (eyes open, mouth closed) and lid range [2] of px [T, 478, 3]."""
+    basis, frontal = expression_basis(), frontalise(points)
+    opened, shut = lid_range(frontal.neutral, frontal.points, basis.lids)
+    neutral = frontal.neutral + _weighted(opened[None], basis.lids)[0]
+    # A lid that hardly moves would make blink a ratio of two noises.
+    return closed_mouth(neutral, basis), (shut - opened).clamp_min(0.1)
+
+
+def _error_px(fitted: Tensor, seen: Tensor, track: Track) -> float:
+    """Mean distance in the picture over the frames with a face, full-frame px."""
+    zoom = torch.linalg.det(track.crop.matrix[:, :2]).abs().sqrt()
+    distance = torch.linalg.vector_norm((fitted - seen)[track.found][..., :2], dim=-1)
+    return float(distance.mean() / zoom)
 
 
 def _shape(attributes: FaceAttributes, fit: FaceFit) -> Tensor:
