@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from visemix.core.errors import RecipeError
@@ -16,6 +16,9 @@ from visemix.registry.recipe_text import dump, recipe_data
 from visemix.registry.yaml_text import read_yaml
 
 Cli = Callable[..., tuple[int, str, str]]
+
+# how long an example takes says more about the machine than about the reader
+calm = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 GOOD = (Path(__file__).parent / "fake/recipe.yaml").read_text()
 
@@ -55,22 +58,26 @@ recipes = st.builds(
 )
 
 
+@calm
 @given(recipes)
 def test_what_is_written_reads_back_the_same(recipe: Recipe) -> None:
     assert parse_recipe(dump(recipe_data(recipe)), "x") == recipe
 
 
+@calm
 @given(recipes)
 def test_what_is_written_is_yaml_for_others_too(recipe: Recipe) -> None:
     assert set(yaml.safe_load(dump(recipe_data(recipe)))) == set(recipe_data(recipe))
 
 
+@calm
 @given(st.text(st.sampled_from("ab:{}[],-#&*!|>'\"%@`?\n\t 1.e+~\x00é")) | st.text())
 def test_random_text_is_refused_politely(yaml_text: str) -> None:
     with pytest.raises(RecipeError):
         parse_recipe(yaml_text, "x")
 
 
+@calm
 @given(st.integers(0, len(GOOD)), st.integers(0, 30), st.text("ab:{}[],-\"'&*!1.\n ", max_size=9))
 def test_damaged_recipe_reads_or_is_refused_politely(at: int, cut: int, inserted: str) -> None:
     damaged = GOOD[:at] + inserted + GOOD[at + cut :]
@@ -82,6 +89,7 @@ def test_damaged_recipe_reads_or_is_refused_politely(at: int, cut: int, inserted
         assert parse_recipe(dump(recipe_data(recipe)), "x") == recipe
 
 
+@calm
 @given(
     st.recursive(
         scalar | st.none(), lambda x: st.lists(x, max_size=3) | st.dictionaries(text, x, max_size=3)
