@@ -14,8 +14,6 @@ from av.video.stream import VideoStream
 
 from visemix.core.errors import MediaError
 
-READABLE = "give a video, sound or photo file that a player opens"
-
 # A truncated file whose index is at its front opens well and ends too soon; only these
 # containers promise a size that can be held against the file before anything is decoded.
 _INDEXED = "mov,mp4,m4a,3gp,3g2,mj2"
@@ -40,15 +38,19 @@ def open_media(path: str | Path) -> Iterator[InputContainer]:
     with _open_file(Path(path)) as file:
         _refuse_cut_wave(file, path)
         with _open_container(file, path) as container:
+            if not any(stream.codec_context for stream in container.streams):
+                raise _unreadable(path)
             _refuse_cut_index(container, path)
             yield container
 
 
 def _open_file(path: Path) -> BufferedReader:
-    if path.is_dir():
-        raise MediaError("it is a folder, not a file", where=path, do="name a file inside it")
     try:
         file = path.open("rb")
+    except IsADirectoryError:
+        raise MediaError(
+            "it is a folder, not a file", where=path, do="name a file inside it"
+        ) from None
     except FileNotFoundError:
         raise MediaError("there is no such file", where=path, do="check the path") from None
     except OSError as error:
@@ -72,13 +74,14 @@ def _open_container(file: BufferedReader, path: str | Path) -> InputContainer:
             metadata_errors="replace",
         )
     except (FFmpegError, ValueError):
-        raise MediaError(
-            "it is not audio, video or a photo, or it is damaged or cut short",
-            where=path,
-            do=READABLE,
-        ) from None
+        raise _unreadable(path) from None
     assert isinstance(container, InputContainer)
     return container
+
+
+def _unreadable(path: str | Path) -> MediaError:
+    what = "it is not audio, video or a photo, or it is damaged or cut short"
+    return MediaError(what, where=path, do="give a file that a media player opens")
 
 
 def _refuse_cut_wave(file: BufferedReader, path: str | Path) -> None:

@@ -46,9 +46,9 @@ class PartFile:
     def __init__(self, path: str | Path, overwrite: bool = False) -> None:
         self.path = Path(path)
         self._overwrite = overwrite
-        self._refuse()
         self.part = self.path.with_name(f".{self.path.stem}.{os.getpid()}.part{self.path.suffix}")
         try:
+            self._refuse()
             self._clear_abandoned()
             self.part.write_bytes(b"")
         except OSError as error:
@@ -83,8 +83,8 @@ class PartFile:
         Raises:
             OutputError: the result appeared meanwhile, or the system refused.
         """
-        self._refuse()
         try:
+            self._refuse()
             self.part.replace(self.path)
         except OSError as error:
             raise output_error(error, self.path) from None

@@ -9,6 +9,8 @@ from av.video.frame import VideoFrame
 from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 
+from visemix.core.media.colour_in import is_plain, yuv420_to_rgb
+
 Rgb = NDArray[np.uint8]
 
 Turn = tuple[bool, bool, bool]
@@ -45,7 +47,9 @@ class RgbConverter:
     def _convert(self, frame: VideoFrame) -> Rgb:
         if self._turn is None:  # a track is turned as its first frame says
             self._turn = turn_of(frame)
-        if has_alpha(frame.format):
+        if is_plain(frame):
+            rgb = yuv420_to_rgb(frame)
+        elif has_alpha(frame.format):
             rgb = over_white(self._scaled(frame, "rgba"))
         else:
             rgb = self._scaled(frame, "rgb24")

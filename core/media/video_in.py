@@ -1,6 +1,6 @@
 """Reads pictures: videos lazily on a constant frame grid, photos whole."""
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -19,6 +19,9 @@ from visemix.core.media.container import open_media, origin_s
 from visemix.core.media.frame_grid import Timed, on_grid
 from visemix.core.media.media_info import MediaInfo, describe, pictures_of
 from visemix.core.media.pixels import Rgb, RgbConverter
+
+# These leave damaged frames out without a word, and have one frame in each packet.
+_SILENT = frozenset({"hevc", "mjpeg", "prores", "ffv1"})
 
 _COPY_AGAIN = "copy it again from its source"
 
@@ -84,19 +87,28 @@ class _Decoder:
 
     Attributes:
         damaged: packets and frames left out so far.
+        last_s: when the latest packet is shown, on the file's own clock; damaged ones count.
     """
 
     def __init__(self, container: InputContainer, stream: VideoStream) -> None:
         self.damaged = 0
+        self.last_s = 0.0
         self._container = container
         self._stream = stream
 
     def __iter__(self) -> Iterator[VideoFrame]:
+        missing = 0
         try:
             for packet in self._container.demux(self._stream):
-                yield from self._intact(packet)
+                if packet.pts is not None and packet.time_base and not packet.is_discard:
+                    self.last_s = max(self.last_s, float(packet.pts * packet.time_base))
+                frames = self._intact(packet)
+                yield from frames
+                missing += bool(packet.size and not packet.is_discard) - len(frames)
         except FFmpegError:
             self.damaged += 1  # the container itself is damaged: nothing can follow
+        if self._stream.codec_context.name in _SILENT:
+            self.damaged = max(self.damaged, missing)
 
     def _intact(self, packet: "Packet[VideoStream]") -> list[VideoFrame]:
         try:
@@ -179,10 +191,9 @@ class VideoReader:
             self.damaged = decoder.damaged
 
 
-def _on_clock(
-    frames: Iterable[VideoFrame], origin: float, info: MediaInfo
-) -> Iterator[Timed[VideoFrame]]:
+def _on_clock(frames: _Decoder, origin: float, info: MediaInfo) -> Iterator[Timed[VideoFrame]]:
     """Frames with their times; a missing or absurd time stamp is the last one plus a frame."""
+    frame: VideoFrame | None = None
     step_s = 1.0 / info.fps
     time_s = -step_s
     for frame in frames:
@@ -192,3 +203,6 @@ def _on_clock(
         unit = frame.time_base or Fraction(0)
         length = float(frame.duration * unit) or step_s
         yield Timed(time_s, length, frame)
+    lost_s = frames.last_s - origin - time_s
+    if frame is not None and step_s < lost_s < info.duration_s:  # its end is damaged
+        yield Timed(time_s + lost_s, step_s, frame)

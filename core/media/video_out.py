@@ -17,7 +17,7 @@ from torch import Tensor
 
 from visemix.core.errors import InvalidValue, OutputError
 from visemix.core.media.audio_track import AudioTrack
-from visemix.core.media.colour import rgb_to_yuv420
+from visemix.core.media.colour_out import rgb_to_yuv420
 from visemix.core.media.container import open_media
 from visemix.core.media.encoder import Encoder, Encoding, Target
 from visemix.core.media.part_file import PartFile, output_error
