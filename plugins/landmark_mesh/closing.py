@@ -4,14 +4,13 @@ import torch
 from torch import Tensor
 
 from visemix.plugins.landmark_mesh.expression import ExpressionBasis
-from visemix.plugins.landmark_mesh.neutral import inner_lip_gap
 from visemix.plugins.landmark_mesh.regions import LIP_PAIRS
 
 CLOSED_GAP = 0.02
 """Inner lips of closed mouths lie this far apart in tracked clips, model units (2 mm)."""
 
-OPEN_GAP = 0.06
-"""A calm shape whose lips are further apart than this shows an open mouth."""
+OPEN_GAP = 0.03
+"""A calm shape whose lips are further apart than this, on average, shows an open mouth."""
 
 
 def closed_mouth(neutral: Tensor, basis: ExpressionBasis) -> Tensor:
@@ -20,11 +19,12 @@ def closed_mouth(neutral: Tensor, basis: ExpressionBasis) -> Tensor:
     The likeliest is the smallest in units of the spread that each coefficient has in the training
     clips (a Gaussian prior), subject to the heights between opposite inner lip points.
     """
-    if float(inner_lip_gap(neutral[None])) <= OPEN_GAP:
-        return neutral
     upper, lower = (list(side) for side in zip(*LIP_PAIRS, strict=True))
+    heights = neutral[upper, 1] - neutral[lower, 1]
+    if float(heights.mean()) <= OPEN_GAP:
+        return neutral
     lift = basis.components[:, upper, 1] - basis.components[:, lower, 1]  # [E, pairs]
-    excess = CLOSED_GAP - (neutral[upper, 1] - neutral[lower, 1])
+    excess = CLOSED_GAP - heights
     prior = basis.spread[:, None] ** 2 * lift
     # A tenth of a millimetre of slack keeps the system well conditioned.
     normal = lift.T @ prior + 1e-6 * torch.eye(len(upper))
