@@ -9,7 +9,6 @@ from typing import Protocol
 
 import attrs
 import numpy as np
-import soxr
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -170,6 +169,8 @@ class _Soxr:
     """Sample-exact whatever the chunks: soxr's stream does not look at where they end."""
 
     def __init__(self, rate: int, wanted: int) -> None:
+        import soxr  # not needed, and maybe not there, where only prepared features are read
+
         self.rate = rate
         self._stream = soxr.ResampleStream(rate, wanted, 1, dtype="float32", quality="HQ")
 

@@ -81,7 +81,7 @@ def draw(parts: Parts, match: Match, subject: Subject) -> Shot:
 
 
 def personalised(parts: Parts, subject: Subject, progress: Progress) -> Parts:
-    """``parts`` with the attribute model adapted to the subject, if there is sound to learn from."""
+    """``parts`` with the attribute model adapted to the person, if there is sound to learn from."""
     if subject.photo or subject.audio is None:
         return parts
     progress.begin("learning how this person speaks", None)
@@ -123,18 +123,20 @@ class Request:
     """What one video was made from; goes into its lock.
 
     Attributes:
-        audio: the sound file, None for sound that came as samples.
-        reference: the reference file or subject folder.
+        audio: the sound file.
+        reference: the reference file or subject folder, where it is known.
         subject: digest of the prepared subject.
         seed: of everything random.
         seconds: length limit, None for all.
+        face: which face of the reference was asked for.
     """
 
-    audio: Path | None
+    audio: Path
     reference: Path | None
     subject: str
     seed: int
     seconds: float | None = None
+    face: int | None = None
 
 
 class Provenance(Protocol):
@@ -163,9 +165,12 @@ class Settings:
         max_seconds: how much of a reference is used.
         progress: who is told how far a job is.
         provenance: writes the lock.
+        key: names the parts that prepare a subject, with their settings; another key prepares it
+            again.
     """
 
     fps: float = 25.0
     max_seconds: float = 60.0
     progress: Progress = attrs.field(factory=Quiet)
     provenance: Provenance = attrs.field(factory=NoProvenance)
+    key: str = ""

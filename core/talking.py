@@ -69,11 +69,18 @@ class Pipeline:
             max_seconds=self.settings.max_seconds,
             folder=Path(folder) if folder is not None else None,
             progress=self.settings.progress,
+            key=self.settings.key,
         )
         return prepare(reference, self.parts.tracker, self.parts.face_model, options)
 
     def generate(
-        self, audio: str | Path, subject: Subject, *, seed: int = 0, seconds: float | None = None
+        self,
+        audio: str | Path,
+        subject: Subject,
+        *,
+        seed: int = 0,
+        seconds: float | None = None,
+        made_from: "MadeFrom | None" = None,
     ) -> "Clip":
         """The subject saying ``audio``; made when its frames are asked for.
 
@@ -82,6 +89,7 @@ class Pipeline:
             subject: from ``prepare``.
             seed: of everything random.
             seconds: stop after that much; None for all.
+            made_from: where the subject comes from, for the lock; its folder if not given.
 
         Raises:
             MediaError: the sound cannot be read, or there is none.
@@ -89,7 +97,8 @@ class Pipeline:
         """
         check_rate(subject, self.settings.fps)
         require_sound(audio)
-        request = Request(Path(audio), subject.folder, subject.digest, seed, seconds)
+        origin = made_from or MadeFrom(subject.folder)
+        request = Request(Path(audio), origin.reference, subject.digest, seed, seconds, origin.face)
         return Clip(self, subject, request)
 
     def stream(
@@ -111,6 +120,19 @@ class Pipeline:
             adapted = personalised(self.parts, subject, self.settings.progress)
             self._adapted = (subject.digest, adapted)
         return self._adapted[1]
+
+
+@attrs.frozen
+class MadeFrom:
+    """Where a subject comes from.
+
+    Attributes:
+        reference: video, photo or subject folder.
+        face: which face was asked for.
+    """
+
+    reference: Path | None
+    face: int | None = None
 
 
 @attrs.frozen(eq=False)
@@ -140,7 +162,7 @@ class Clip:
         """
         settings = self.pipeline.settings
         metadata = settings.provenance.metadata(self.request)
-        size = (self.subject.frames.height, self.subject.frames.width)
+        size = (self.subject.frames.width, self.subject.frames.height)
         with VideoWriter(
             path, size, settings.fps, SOUND_RATE, metadata=dict(metadata), overwrite=overwrite
         ) as writer:
@@ -169,13 +191,11 @@ class Clip:
         progress.end(task)
 
     def _expected(self) -> int | None:
-        assert self.request.audio is not None
         known = sound_seconds(self.request.audio)
         limits = [s for s in (known, self.request.seconds) if s is not None]
         return max(round(min(limits) * self.pipeline.settings.fps), 1) if limits else None
 
     def _sound(self, rate: int) -> Iterator[Audio]:
-        assert self.request.audio is not None
         blocks = audio_blocks(self.request.audio, rate, BLOCK_S)
         if self.request.seconds is None:
             return blocks

@@ -26,9 +26,13 @@ def load_recipe(name: str, installed: Installed, overrides: Sequence[str] = ()) 
         RecipeError: there is none, or it cannot be read.
         CheckpointError: the folder's lock is damaged.
     """
-    shipped = installed.recipes()
-    if name in shipped:
-        return read_recipe(shipped[name], overrides)
+    shipped = [recipe for recipe in installed.recipes() if recipe.name == name]
+    if len(shipped) > 1:
+        plugins = " and ".join(recipe.plugin for recipe in shipped)
+        do = f"give the file: {' or '.join(str(recipe.path) for recipe in shipped)}"
+        raise RecipeError(f"the plugins {plugins} both bring a recipe {name!r}", do=do)
+    if shipped:
+        return read_recipe(shipped[0].path, overrides)
     path = Path(name)
     if (path / LOCK).is_file():
         return recipe_of_lock(read_lock(path / LOCK), str(path / LOCK), overrides)
@@ -39,7 +43,7 @@ def load_recipe(name: str, installed: Installed, overrides: Sequence[str] = ()) 
         return read_recipe(path, overrides)
     raise RecipeError(
         f"no recipe {name!r}: no plugin ships one of that name, and there is no such file",
-        do=advice(name, shipped),
+        do=advice(name, [recipe.name for recipe in installed.recipes()]),
     )
 
 

@@ -37,6 +37,21 @@ class InstalledPlugin:
 
 
 @attrs.frozen
+class ShippedRecipe:
+    """A recipe that a plugin brings.
+
+    Attributes:
+        name: what users call it.
+        plugin: who brings it.
+        path: its file.
+    """
+
+    name: str
+    plugin: str
+    path: Path
+
+
+@attrs.frozen
 class Installed:
     """All plugins, usable or not, by name."""
 
@@ -54,13 +69,11 @@ class Installed:
         """Every usable part of a kind."""
         return (part for manifest in self.usable() for part in manifest.parts if part.kind == kind)
 
-    def recipes(self) -> dict[str, Path]:
-        """Every shipped recipe; the first plugin by name wins."""
-        found: dict[str, Path] = {}
+    def recipes(self) -> Iterator[ShippedRecipe]:
+        """Every recipe that a usable plugin brings."""
         for manifest in self.usable():
             for name, path in manifest.recipes.items():
-                found.setdefault(name, path)
-        return found
+                yield ShippedRecipe(name, manifest.name, path)
 
     def plugin(self, name: str) -> InstalledPlugin:
         """The plugin of that name.
@@ -69,7 +82,7 @@ class Installed:
             PluginError: there is none.
         """
         by_name = {p.manifest.name: p for p in self.plugins.values() if p.manifest}
-        found = self.plugins.get(name) or by_name.get(name)
+        found = by_name.get(name) or self.plugins.get(name)
         if found is None:
             valid = {*by_name, *(p.name for p in self.broken() if p.manifest is None)}
             raise PluginError(f"no plugin {name!r} is installed", do=advice(name, valid))

@@ -45,6 +45,7 @@ class Lock:
         plugins: name -> version of the plugins that were used.
         files: weights and data of the parts.
         inputs: "audio", "reference"... -> file.
+        options: of the command that made it (seconds, face, the checkpoint).
         seed: of everything random.
         hardware: one line.
         python: version.
@@ -56,6 +57,7 @@ class Lock:
     plugins: Mapping[str, str] = attrs.field(factory=dict)
     files: Mapping[str, LockedFile] = attrs.field(factory=dict)
     inputs: Mapping[str, LockedFile] = attrs.field(factory=dict)
+    options: Mapping[str, Plain] = attrs.field(factory=dict)
     seed: int = 0
     hardware: str = ""
     python: str = ""
@@ -160,11 +162,13 @@ def _lock(reader: StrictReader, found: Mapping[str, Node]) -> Lock:
     }
     plugins = reader.free_entries(found["plugins"], "plugins")
     recipe = reader.free_entries(found["recipe"], "recipe")
+    options = reader.free_entries(found["options"], "options")
     return Lock(
         recipe={key: plain(node) for key, node in recipe.items()},
         plugins={key: reader.text(node, f"plugins.{key}") for key, node in plugins.items()},
         files=_files(reader, found["files"], "files"),
         inputs=_files(reader, found["inputs"], "inputs"),
+        options={key: plain(node) for key, node in options.items()},
         seed=reader.integer(found["seed"], "seed", 0, 2**63 - 1),
         **texts,
     )

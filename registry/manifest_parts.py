@@ -39,7 +39,7 @@ def read_part(reader: StrictReader, node: Node, plugin: str, hardware: str) -> C
         plugin=plugin,
         summary=texts.get("summary", ""),
         consumes=_ports(reader, found["consumes"], settings) if "consumes" in found else {},
-        provides=_ports(reader, found["provides"], settings) if "provides" in found else {},
+        provides=_provides(reader, found["provides"], settings) if "provides" in found else {},
         settings=settings,
         stages=reader.texts(found["stages"], f"{name}.stages") if "stages" in found else (),
         hardware=hardware,
@@ -94,6 +94,16 @@ def _ports(reader: StrictReader, node: Node, settings: Mapping[str, Setting]) ->
             key: _property(reader, child, f"{port}.{key}", settings)
             for key, child in reader.free_entries(keys, port).items()
         }
+    return ports
+
+
+def _provides(reader: StrictReader, node: Node, settings: Mapping[str, Setting]) -> Ports:
+    ports = _ports(reader, node, settings)
+    for port, keys in ports.items():
+        for key, value in keys.items():
+            if isinstance(value, Mapping):
+                do = "write the list of all that it offers; only consumers say {all: [...]}"
+                reader.problem(f"provides {port}.{key} cannot be a mapping", node.place, do)
     return ports
 
 

@@ -98,6 +98,9 @@ class Resolver:
                 return None
             reason = e.what
             contract = self._fallback(kind, path, use)
+        else:
+            if use.otherwise is not None:
+                self._known(kind, use.otherwise, f"{path}.otherwise")
         if contract is None:
             return None
         if reason:
@@ -115,6 +118,13 @@ class Resolver:
         ]
         do = f"use one of {', '.join(sorted(others))}" if others else ""
         raise RecipeError(f"the {kind} {name!r} cannot be used: {reason}", where=place, do=do)
+
+    def _known(self, kind: str, name: str, path: str) -> None:
+        """A fallback that is not needed must exist all the same."""
+        try:
+            find_part(self.installed, kind, name, self.recipe.place(path))
+        except RecipeError as e:
+            self.reader.problems.append(e)
 
     def _fallback(self, kind: str, path: str, use: PartUse) -> Contract | None:
         assert use.otherwise is not None
@@ -154,7 +164,7 @@ class Resolver:
                 node = Node(_video_value(setting, self.recipe.video), self.recipe.place(key))
                 values[name] = read_setting(self.reader, node, setting, f"{where} (from {key})")
             else:
-                values[name] = setting.default
+                values[name] = _default(setting, self.recipe.video)
         return values
 
     def _path(self, value: SettingValue, node: Node) -> SettingValue:
@@ -167,10 +177,15 @@ class Resolver:
 
 def default_settings(contract: Contract, video: Video) -> dict[str, SettingValue]:
     """The settings of a part of which a recipe says nothing."""
-    return {
-        name: _video_value(setting, video) if setting.default in VIDEO_DEFAULTS else setting.default
-        for name, setting in contract.settings.items()
-    }
+    return {name: _default(setting, video) for name, setting in contract.settings.items()}
+
+
+def _default(setting: Setting, video: Video) -> SettingValue:
+    if setting.default in VIDEO_DEFAULTS:
+        return _video_value(setting, video)
+    if isinstance(setting.default, list):  # a part may change its list, never the manifest's
+        return list(setting.default)
+    return setting.default
 
 
 def _video_value(setting: Setting, video: Video) -> Scalar:

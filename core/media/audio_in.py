@@ -87,6 +87,17 @@ def require_sound(path: str | Path) -> None:
             raise MediaError("there is no sound in it, only silence", where=path, do=_SPEECH)
 
 
+def sound_seconds(path: str | Path) -> float | None:
+    """Length of a recording as its header tells it, for a time estimate; None if it does not.
+
+    Raises:
+        MediaError: no such file, no audio track, or damaged.
+    """
+    with open_media(path) as container:
+        stream = audio_stream(container)
+        return None if stream is None else duration_s(stream)
+
+
 class _Source:
     """Mono samples at the file's own rate, on the file's own clock.
 

@@ -51,13 +51,13 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _list(installed: Installed, as_json: bool) -> int:
-    recipes = installed.recipes()
-    plugins = {name: m.name for m in installed.usable() for name in m.recipes}
+    recipes = sorted(installed.recipes(), key=lambda recipe: recipe.name)
     if as_json:
-        say_json({n: {"plugin": plugins[n], "file": str(path)} for n, path in recipes.items()})
-        return 0
-    for line in columns((name, f"from the plugin {plugins[name]}") for name in recipes):
-        say(line)
+        say_json([{"name": r.name, "plugin": r.plugin, "file": str(r.path)} for r in recipes])
+    elif not recipes:
+        say("no installed plugin brings a recipe")
+    else:
+        say("\n".join(columns((r.name, f"from the plugin {r.plugin}") for r in recipes)))
     return 0
 
 

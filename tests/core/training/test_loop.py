@@ -95,7 +95,7 @@ def test_a_checkpoint_of_other_networks_is_refused(tmp_path: Path) -> None:
 def test_a_pickle_is_never_loaded(tmp_path: Path) -> None:
     path = tmp_path / "modules.safetensors"
     torch.save({"weight": torch.zeros(3)}, path)
-    with pytest.raises(CheckpointError, match="not a readable safetensors file.*pickles"):
+    with pytest.raises(CheckpointError, match=r"not a readable safetensors file.*pickles"):
         read_tensors(path)
 
 
