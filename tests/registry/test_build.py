@@ -101,7 +101,32 @@ def test_paths_are_relative_to_the_recipe_or_the_current_folder(
 
 def test_every_shipped_recipe_can_be_checked_and_built(fake: Path) -> None:
     installed = find_installed()
-    names = list(installed.recipes())
+    names = [recipe.name for recipe in installed.recipes()]
     assert "fake" in names
     for name in names:
         assert build_recipe(load_recipe(name, installed), installed).parts
+
+
+def test_defaults_are_not_shared_between_builds(fake: Path) -> None:
+    installed = find_installed()
+    recipe = load_recipe("fake", installed)
+    first, second = (build_recipe(recipe, installed) for _ in range(2))
+    maps = values(first, "refiner")["maps"]
+    assert isinstance(maps, list)
+    maps.append("teeth")
+    assert values(second, "refiner")["maps"] == ["eyes"]
+
+
+def test_fallback_must_exist_even_where_it_is_not_needed(fake: Path) -> None:
+    with pytest.raises(RecipeError, match="no installed plugin offers a renderer 'brush'"):
+        build("fake", ["renderer.otherwise=brush"])
+
+
+def test_recipe_that_two_plugins_bring(fake: Path, install: Install, stranger: Files) -> None:
+    manifest = stranger["manifest.yaml"] + "recipes: {fake: recipe.yaml}\n"
+    install("acme", {**stranger, "manifest.yaml": manifest, "recipe.yaml": "visemix: 1"})
+    with pytest.raises(
+        RecipeError, match=r"acme and fake both bring a recipe 'fake'.*Give the file"
+    ):
+        build("fake")
+    assert build(str(fake / "recipe.yaml"))

@@ -67,6 +67,7 @@ def test_manifest_of_a_module_in_a_package_that_cannot_be_imported(
             "summary: Draws., settings: {a: {type: int, help: x, default: a}}",
             ["whole number"],
         ),
+        ("{maps: [eyes]}", "{maps: {all: [eyes]}}", ["rendering.maps cannot be a mapping"]),
         ("parts:", "recipes: {a: b.yaml}\nparts:", ["no file 'b.yaml'"]),
         ("parts:", "parts: [", ["not valid YAML"]),
     ],
