@@ -140,9 +140,13 @@ def _unit_rows(rows: Tensor) -> Tensor:
 
 
 def _signed(directions: Tensor) -> Tensor:
-    """Signs of an SVD are arbitrary: make each row's largest entry positive."""
-    largest = directions.gather(1, directions.abs().argmax(1, keepdim=True))
-    return directions * largest.sign()
+    """Signs of an SVD are arbitrary: make the first of each row's largest entries positive.
+
+    Mirror images tie up to rounding, so "largest" is anything above 99 % of the maximum.
+    """
+    size = directions.abs()
+    first = (size > 0.99 * size.amax(1, keepdim=True)).int().argmax(1, keepdim=True)
+    return directions * directions.gather(1, first).sign()
 
 
 def read_people(paths: Sequence[Path]) -> list[Frontal]:
