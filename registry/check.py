@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from visemix.core.contracts import Misfit
+from visemix.core.contracts import Misfit, misfits, resolve
 from visemix.core.errors import ContractError, RecipeError, VisemixError
 from visemix.registry.flow import Arrow, arrows, spell
 from visemix.registry.installed import Installed, visemix_version
@@ -37,6 +37,7 @@ def check_recipe(
     if not resolver.reader.problems:  # else the parts around a hole would be blamed
         for arrow in arrows(resolved):
             problems += _check_arrow(arrow, resolved, installed)
+        problems += _check_rates(resolved)
     raise_problems(problems)
     return resolved
 
@@ -67,6 +68,19 @@ def _check_stages(resolved: ResolvedRecipe) -> list[VisemixError]:
         for i, stage in enumerate(recipe.training.stages)
         if stage not in valid
     ]
+
+
+def _check_rates(resolved: ResolvedRecipe) -> list[VisemixError]:
+    """Everything that has a time axis has the video's frame rate."""
+    wanted = resolved.recipe.video.fps
+    problems: list[VisemixError] = []
+    for part in resolved.parts:
+        for port, keys in resolve(part.contract.provides, part.settings).items():
+            if "fps" in keys and misfits({port: {"fps": keys["fps"]}}, {port: {"fps": wanted}}):
+                what = f"the {part.title} makes {port}.fps = {spell(keys['fps'])}"
+                what += f", but video.fps is {wanted:g}"
+                problems.append(ContractError(what, where=part.place, do="give both one rate"))
+    return problems
 
 
 def _check_arrow(

@@ -36,7 +36,7 @@ def _doubtful(kind: str, name: str, where: str, found: Sequence[Contract]) -> Re
     names = " or ".join(f"{part.plugin}/{part.name}" for part in found)
     plugins = " and ".join(part.plugin for part in found)
     return RecipeError(
-        f"the plugins {plugins} both offer a {kind} {name!r}", where=where, do=f"write {names}"
+        f"the plugins {plugins} both have the {kind} {name!r}", where=where, do=f"write {names}"
     )
 
 
@@ -49,11 +49,13 @@ def _unknown(installed: Installed, kind: str, name: str, where: str) -> UnknownP
                 f"{plugin.reason}",
                 where=where,
             )
-    what = f"no installed plugin offers a {kind} {name!r}"
+    what = f"no installed plugin has the {kind} {name!r}"
     others = [k for k in KINDS if k != kind and any(p.name == bare for p in installed.parts(k))]
     if others:
-        what += f" (there is a {' and a '.join(others)} of that name)"
+        what += f" (that is the name of a part of the kind {' and '.join(others)})"
     unread = [f"{p.name}: {p.reason}" for p in installed.broken() if p.manifest is None]
     if unread:
         what += f"; these plugins could not be looked into: {'; '.join(unread)}"
-    return UnknownPart(what, where=where, do=advice(name, [p.name for p in installed.parts(kind)]))
+    names = [part.name for part in installed.parts(kind)]
+    do = advice(name, names) if names else "install a plugin that has one"
+    return UnknownPart(what, where=where, do=do)

@@ -1,14 +1,15 @@
 """What would make two parts fit: another setting, or another installed part."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 
-from visemix.core.contracts import KINDS, Contract, Scalar, misfits, resolve
-from visemix.registry.flow import Arrow
+from visemix.core.contracts import KINDS, Contract, Property, Scalar, Setting, misfits, resolve
+from visemix.registry.flow import VIDEO, Arrow, spell
 from visemix.registry.hardware import lacking
 from visemix.registry.installed import Installed
 from visemix.registry.resolve import ChosenPart, ResolvedRecipe, default_settings
+from visemix.registry.setting_values import VIDEO_DEFAULTS, SettingValue
 
 
 def remedies(arrow: Arrow, resolved: ResolvedRecipe, installed: Installed) -> str:
@@ -60,15 +61,43 @@ def _accepts(arrow: Arrow, part: Contract, settings: Mapping[str, object]) -> bo
 
 
 def _settings(arrow: Arrow) -> Iterator[str]:
-    """One changed setting of either part that makes the arrow fit."""
+    """One changed value of the recipe that makes the arrow fit."""
+    if arrow.provider is None:
+        yield from (f"{VIDEO}.{m.key}: {spell(m.wanted)}" for m in arrow.misfits())
+    wanted = [value for misfit in arrow.misfits() for value in _flat(misfit.wanted)]
     for part in filter(None, (arrow.provider, arrow.consumer)):
         for name, setting in part.contract.settings.items():
-            choices: tuple[Scalar, ...] = setting.choices
-            for choice in (True, False) if setting.type == "bool" else choices:
-                value = [choice] if setting.type == "list" else choice
+            path = f"{part.path}.{name}"
+            if setting.default in VIDEO_DEFAULTS:
+                path = str(setting.default)[1:]
+            for value in _candidates(setting, part.settings[name], wanted):
                 changed = attrs.evolve(part, settings={**part.settings, name: value})
                 if _fits_with(arrow, part, changed):
-                    yield f"{part.path}.{name}: {choice}"
+                    yield f"{path}: {_spelled(value)}"
+
+
+def _candidates(
+    setting: Setting, now: SettingValue, wanted: Sequence[Scalar]
+) -> Iterator[SettingValue]:
+    values: Sequence[Scalar] = (True, False) if setting.type == "bool" else setting.choices
+    if setting.type == "list":
+        known = now if isinstance(now, list) else []
+        yield [*known, *(v for v in wanted if v not in known and (not values or v in values))]
+    elif values:
+        yield from values
+    elif setting.type != "path":
+        numbers = setting.type in ("int", "float")
+        yield from (value for value in wanted if isinstance(value, int | float) == numbers)
+
+
+def _flat(value: Property) -> list[Scalar]:
+    if isinstance(value, Mapping):
+        return list(value["all"])
+    return value if isinstance(value, list) else [value]
+
+
+def _spelled(value: SettingValue) -> str:
+    return f"[{', '.join(map(str, value))}]" if isinstance(value, list) else str(value)
 
 
 def _fits_with(arrow: Arrow, old: ChosenPart, new: ChosenPart) -> bool:

@@ -73,7 +73,7 @@ def test_fallback_where_a_plugin_does_not_import(
 
 def test_fallback_where_a_plugin_is_not_installed(fake: Path) -> None:
     built = build("fake", ["renderer={part: brush, otherwise: fake-renderer, bristles: 9}"])
-    assert "no installed plugin offers a renderer 'brush'" in built.resolved.notes[0]
+    assert "no installed plugin has the renderer 'brush'" in built.resolved.notes[0]
     with pytest.raises(RecipeError, match="'fake-rendererr'"):
         build("fake", ["renderer={part: brush, otherwise: fake-rendererr}"])
 
@@ -118,7 +118,7 @@ def test_defaults_are_not_shared_between_builds(fake: Path) -> None:
 
 
 def test_fallback_must_exist_even_where_it_is_not_needed(fake: Path) -> None:
-    with pytest.raises(RecipeError, match="no installed plugin offers a renderer 'brush'"):
+    with pytest.raises(RecipeError, match="no installed plugin has the renderer 'brush'"):
         build("fake", ["renderer.otherwise=brush"])
 
 

@@ -43,7 +43,7 @@ def test_part_that_two_plugins_offer(
     install("acme", both)
     install("bob", both)
     _, _, err = cli("recipe", "check", "fake", "--set", "renderer.part=brush")
-    assert "the plugins acme and bob both offer a renderer 'brush'" in err
+    assert "the plugins acme and bob both have the renderer 'brush'" in err
     assert "acme/brush or bob/brush" in err
     code, _, _ = cli("recipe", "check", "fake", "--set", "renderer.part=bob/brush")
     assert code == 0

@@ -25,7 +25,7 @@ WRONG = [
     ("a list for text", "kind: mfcc", "kind: [mfcc]", "6:44", ["expected text, got a list"]),
     ("unknown setting", "window: 3", "windw: 3", "11:31", ["no setting 'windw'", "'window'?"]),
     ("unknown part", "fake-refiner", "fake-refinr", "11:17", ["'fake-refinr'", "'fake-refiner'?"]),
-    ("another kind", "fake-refiner", "fake-face", "11:17", ["a face_model of that name"]),
+    ("another kind", "fake-refiner", "fake-face", "11:17", ["a part of the kind face_model"]),
     ("no part", "{part: fake-face}", "{}", "9:13", ["lacks the key 'part'"]),
     ("no mapping", "{part: fake-face}", "fake-face", "9:13", ["expected a mapping", "'fake-face'"]),
     ("missing part", "face_model: {part: fake-face}\n", "", "1:1", ["lacks the key 'face_model'"]),
@@ -120,6 +120,21 @@ def test_advice_names_parts_and_settings_that_fit(fake: Path, cli: Cli) -> None:
     assert "audio_encoder: fake-features" in err
     assert "attribute_model: " in err
     assert "fake-model-raw" in err
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("video.size=300", "These would fit: video.size: 256 or 512"),
+        ("video.fps=24", "These would fit: video.fps: 25; or video.fps: 30"),
+        ("refiner.maps=[teeth]", "These would fit: renderer.maps: [eyes, teeth]"),
+        ("audio_encoder.fps=30", "makes features.fps = 30.0, but video.fps is 25"),
+    ],
+)
+def test_advice_names_values_that_fit(wrong: str, right: str, fake: Path, cli: Cli) -> None:
+    code, _, err = cli("recipe", "check", "fake", "--set", wrong)
+    assert code == 2
+    assert right in err
 
 
 def test_port_that_nobody_makes(fake: Path, cli: Cli, tmp_path: Path) -> None:

@@ -91,6 +91,9 @@ class Face(FaceModel):
 
 
 class Draw(Renderer):
+    def __init__(self, *, maps: Sequence[str] = ()) -> None:
+        self.maps = maps
+
     def render(self, geometry: FaceGeometry) -> Rendering:
         raise Unused
 
