@@ -65,7 +65,7 @@ class Moonshine(AudioEncoder):
         if not 0 <= ahead < rows:
             what = f"a window of {rows} rows cannot have {ahead} after the frame's own"
             raise RecipeError(what, where="audio_encoder", do="use 0 <= ahead < rows")
-        self.fps = fps
+        self.fps, self.rows = fps, rows
         self.centre = float(rows - 1 - ahead)
         self.look_ahead_ms = ahead * 1000 / fps + network.FIRST_CENTRE * 1000 / self.rate
         self._before, self._after = rows - 1 - ahead, ahead

@@ -3,9 +3,12 @@ import sys
 from importlib.resources import files
 
 import pytest
+import torch
 import yaml
 
+from visemix.core.encoding import encode_clip
 from visemix.core.interfaces import AudioEncoder
+from visemix.core.values.audio import Audio
 from visemix.plugins import speech_features
 
 MANIFEST = yaml.safe_load((files(speech_features) / "manifest.yaml").read_text("utf-8"))
@@ -32,3 +35,13 @@ def test_a_part_is_what_its_manifest_says(name: str) -> None:
     assert isinstance(encoder, AudioEncoder)
     port = PARTS[name]["provides"]["features"]
     assert port["kind"] == encoder.kind  # type: ignore[attr-defined]  # these encoders have one
+
+
+@pytest.mark.parametrize("name", sorted(set(PARTS) - {"deepspeech"}))
+@pytest.mark.parametrize("fps", [1.0, 240.0])
+def test_unusual_frame_rates_give_one_window_per_frame(name: str, fps: float) -> None:
+    sound = Audio(torch.rand(66150, generator=torch.Generator().manual_seed(0)) - 0.5, 44100)
+    encoder = speech_features.visemix_audio_encoders()[name](fps=fps)  # type: ignore[call-arg]  # theirs
+    made = encode_clip(encoder, sound)
+    assert len(made.values) == int(1.5 * fps + 0.5)
+    assert made.fps == fps
