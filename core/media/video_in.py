@@ -69,6 +69,8 @@ def read_photo(path: str | Path, max_side: int | None = None) -> Rgb:
 def _exif_jpeg(path: str | Path) -> Rgb | None:
     """A JPEG that carries Exif, turned as it says: PyAV loses its mirrored orientations."""
     data = Path(path).read_bytes()
+    if b"\xff\xd9" not in data[-65536:]:  # decoders paint what is missing grey and say nothing
+        raise MediaError("the JPEG is cut short", where=path, do=_COPY_AGAIN)
     if b"Exif\0\0" not in data[:65536]:
         return None
     bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)

@@ -173,12 +173,22 @@ def test_a_video_is_no_photo(make_video: Make) -> None:
         read_photo(make_video("a.mp4", constant(3, 25)))
 
 
-def test_damaged_photos(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", [".png", ".jpg", ".webp", ".bmp", ".tiff"])
+def test_a_photo_cut_short(tmp_path: Path, ending: str) -> None:
     picture = np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)
-    png = cv2.imencode(".png", picture)[1].tobytes()
-    (tmp_path / "a.png").write_bytes(png[:200])
-    with pytest.raises(MediaError, match=r"a\.png"):
-        read_photo(tmp_path / "a.png")
+    data = cv2.imencode(ending, picture)[1].tobytes()
+    (tmp_path / "photo").write_bytes(data[: len(data) // 2])
+    with pytest.raises(MediaError, match=r"cut short|can be decoded") as caught:
+        read_photo(tmp_path / "photo")
+    assert caught.value.do
+
+
+def test_random_bytes_are_no_picture(tmp_path: Path) -> None:
+    random = np.random.default_rng(6)
+    for size in random.integers(1, 50000, 60):
+        (tmp_path / "a.mp4").write_bytes(random.bytes(int(size)))
+        with pytest.raises(MediaError):
+            probe(tmp_path / "a.mp4")
 
 
 def half_red(height: int, width: int) -> Rgb:
