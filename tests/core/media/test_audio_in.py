@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from visemix.core.errors import MediaError
-from visemix.core.media.audio_in import audio_blocks, read_audio
+from visemix.core.media.audio_in import audio_blocks, read_audio, sound_seconds
 
 Make = Callable[..., Path]
 Samples = NDArray[np.float32]
@@ -113,6 +113,12 @@ def test_a_lost_part_is_filled_with_silence(make_sound: Make) -> None:
     assert len(samples) == pytest.approx(3.5 * 16000, abs=20)
     assert float(samples[17000:39000].abs().max()) == 0.0
     assert amplitude(samples[40000:55000].numpy(), 16000) == pytest.approx(0.5, abs=0.01)
+
+
+@pytest.mark.parametrize(("name", "codec"), [("a.wav", "pcm_s16le"), ("a.m4a", "aac")])
+def test_the_length_is_known_before_reading(make_sound: Make, name: str, codec: str) -> None:
+    path = make_sound(name, tone(1.5, 16000), 16000, codec=codec)
+    assert sound_seconds(path) == pytest.approx(1.5, abs=1e-3)
 
 
 def test_silence_is_refused_but_can_be_asked_for(make_sound: Make) -> None:
