@@ -51,7 +51,7 @@ class MediaPipeTracker(FaceTracker):
             1 for real faces, so a high threshold drops what it mistakes for one.
         smoothing: 0 to 1, see :func:`smooth`.
         max_size: largest side of the head crop, px.
-        model: a face_landmarker.task, for MediaPipe 0.10.31 and later; "" to find one.
+        model: a face_landmarker.task, for MediaPipe 0.10.31 and later; None to find one.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class MediaPipeTracker(FaceTracker):
         min_confidence: float = 0.9,
         smoothing: float = 0.0,
         max_size: int = 512,
-        model: str | Path = "",
+        model: str | Path | None = None,
     ) -> None:
         self._engine = EngineSettings(max_faces, min_confidence, Path(model) if model else None)
         self._smoothing = smoothing

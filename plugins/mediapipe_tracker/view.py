@@ -12,7 +12,7 @@ from visemix.plugins.mediapipe_tracker.engine import Landmarks
 
 @attrs.frozen
 class View:
-    """A rectangle of a picture; it may reach beyond the picture's edges.
+    """A rectangle of a picture; part of it may lie beyond the picture's edges.
 
     Attributes:
         left, top: its corner, px of the picture.
@@ -45,7 +45,7 @@ class View:
         """The pixels; outside the picture its border is repeated."""
         height, width = picture.shape[:2]
         right, bottom = self.left + self.width, self.top + self.height
-        part = picture[max(self.top, 0) : max(bottom, 1), max(self.left, 0) : max(right, 1)]
+        part = picture[max(self.top, 0) : bottom, max(self.left, 0) : right]
         if self.scale != 1:  # before the margins, which cost less on a small picture
             part = _resized(part, self.scale)
         outside = (-self.top, bottom - height, -self.left, right - width)
