@@ -2,6 +2,7 @@
 
 import csv
 from pathlib import Path
+from typing import Self
 
 from torch.utils.tensorboard.writer import SummaryWriter
 
@@ -32,8 +33,10 @@ class LossLog:
             self._csv.writerow((step, turn, term, repr(value)))
             self._board.add_scalar(f"{turn}/{term}", value, step)
 
-    def close(self) -> None:
-        """Everything is on disk afterwards."""
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
         self._board.close()
         self._file.close()
 

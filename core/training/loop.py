@@ -1,6 +1,8 @@
 """The training loop: the same for a regression and for a GAN with five networks."""
 
 import csv
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import attrs
@@ -46,22 +48,26 @@ def train_stage(stage: Stage, run: Run) -> None:
     for turn in stage.turns:
         run.fabric.setup_optimizers(turn.optimizer)
     shard = Shard(run.fabric.global_rank, run.fabric.world_size)
-    log = LossLog(run.folder, start) if run.fabric.is_global_zero else None
+    first = run.fabric.is_global_zero
+    with LossLog(run.folder, start) if first else nullcontext() as log:
+        for step in _steps(stage, start, run):
+            torch.manual_seed(run.plan.seed * 1_000_003 + step)  # the step decides: exact resume
+            batch = run.fabric.to_device(stage.batch(step, shard))
+            for turn in stage.turns:
+                values = _take_turn(turn, modules, batch, step, run)
+                if log is not None:
+                    log.write(step, turn.name, values)
+            _save_when_due(stage, run, step + 1)
+    stage.finish()
+
+
+def _steps(stage: Stage, start: int, run: Run) -> Iterator[int]:
     task = f"training {stage.name}"
     run.progress.begin(task, stage.steps)
     run.progress.advance(task, start)
     for step in range(start, stage.steps):
-        torch.manual_seed(run.plan.seed * 1_000_003 + step)  # the step alone decides: exact resume
-        batch = run.fabric.to_device(stage.batch(step, shard))
-        for turn in stage.turns:
-            values = _take_turn(turn, modules, batch, step, run)
-            if log is not None:
-                log.write(step, turn.name, values)
-        _save_when_due(stage, run, step + 1)
+        yield step
         run.progress.advance(task, 1)
-    if log is not None:
-        log.close()
-    stage.finish()
     run.progress.end(task)
 
 
@@ -89,7 +95,7 @@ def _take_turn(
     loss = total(book)
     if not torch.isfinite(loss):
         raise TrainingError(
-            f"the loss of {turn.name} became {float(loss)} at step {step}",
+            f"the loss of {turn.name} became {float(loss.detach())} at step {step}",
             where=run.folder,
             do="lower the learning rate or the weight of the term that grew (see losses.csv)",
         )

@@ -34,20 +34,33 @@ class FaceAttributes(Value):
 
 
 @attrs.frozen(eq=False)
+class Sources(Value):
+    """Reference frames, mixed, for every frame that is made.
+
+    Attributes:
+        index: [T, K] int64, frames of the reference.
+        weight: [T, K] float32, their shares; each row sums to 1, so unused places weigh 0.
+    """
+
+    index: Annotated[Tensor, Array("T K", dtype=torch.int64, low=0)]
+    weight: Annotated[Tensor, Array("T K", low=0, high=1)]
+
+
+@attrs.frozen(eq=False)
 class Match(Value):
     """Attributes together with the reference frames that can show them.
 
     Attributes:
         attributes: the wanted attributes; a matcher may have changed their pose to one that the
             chosen reference frames really have (Yi et al., background matching).
-        base: [T, B] int64, reference frames that give the picture around the face.
-        base_weight: [T, B] float32, their shares; each row sums to 1.
-        source: [T, K] int64, reference frames that give the texture of the moving parts.
-        source_weight: [T, K] float32, their shares; each row sums to 1.
+        base: frames that give the picture around the face.
+        face: frames that give the texture of the face, None where the base does.
+        mouth: frames that give the mouth, None where ``face`` does.
+        eyes: frames that give the eyes, None where ``face`` does.
     """
 
     attributes: FaceAttributes
-    base: Annotated[Tensor, Array("T B", dtype=torch.int64, low=0)]
-    base_weight: Annotated[Tensor, Array("T B", low=0, high=1)]
-    source: Annotated[Tensor, Array("T K", dtype=torch.int64, low=0)]
-    source_weight: Annotated[Tensor, Array("T K", low=0, high=1)]
+    base: Sources
+    face: Sources | None = None
+    mouth: Sources | None = None
+    eyes: Sources | None = None
