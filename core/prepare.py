@@ -107,7 +107,10 @@ class _Making:
 
     def in_memory(self) -> Subject:
         with tempfile.TemporaryFile(prefix="visemix-") as file:
-            track = self._track(file)
+            try:
+                track = self._track(file)
+            except OSError as e:  # a full disk; a reference that cannot be read is a MediaError
+                raise output_error(e, Path(tempfile.gettempdir())) from None
             return self._subject(track, FramePack(file, self.reference.path))
 
     def in_folder(self, folder: Path) -> Subject:
