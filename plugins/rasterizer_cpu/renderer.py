@@ -122,7 +122,7 @@ class MeshRenderer(Renderer):
     def _maps(self, fragments: Fragments, masked: Tensor, triangles: int) -> dict[str, Tensor]:
         if self.hard_masks:
             masked = (masked >= 0.5).to(torch.float32)
-        masks = dict(zip(self._mask_names, torch.split(masked, 1, 1), strict=True))
+        masks = {name: masked[:, k : k + 1] for k, name in enumerate(self._mask_names)}
         return {
             name: masks[name] if name in masks else pixel_map(name, fragments, triangles)
             for name in self.maps
