@@ -17,7 +17,7 @@ check: setup
 	$(BIN)/pyright
 
 bench: setup
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python -m benchmarks.run
 
 setup: .venv/ready
 

@@ -95,11 +95,12 @@ def test_rasterize_and_interpolate(
     inputs = itertools.cycle([moving(shape, frames, seed) for seed in range(4)])
     attributes = torch.rand(1, len(shape[0]), 3)
     rounds = 3 if draw is reference.draw else 50
-    benchmark.pedantic(lambda: draw(next(inputs), attributes), rounds=rounds, warmup_rounds=2)
+    benchmark.pedantic(  # type: ignore[no-untyped-call]  # pytest-benchmark is typed in part
+        lambda: draw(next(inputs), attributes), rounds=rounds, warmup_rounds=2
+    )
     assert benchmark.stats is not None, "pytest was told not to measure"
-    times = benchmark.stats.stats
-    best, middle = times.min / frames * 1e3, times.median / frames * 1e3
+    times = np.array(benchmark.stats.stats.data) / frames * 1e3
     part = f"{draw.__module__.split('.')[-1]}.{draw.__name__}"
     with capsys.disabled():
         print(f"\n{hardware()}: {name}, batch {frames}, {part}:")
-        print(f"  {best:.3f} ms a frame at best, median {middle:.3f}")
+        print(f"  {times.min():.3f} ms a frame at best, median {np.median(times):.3f}")

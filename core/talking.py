@@ -111,10 +111,15 @@ class Pipeline:
             subject: from ``prepare``.
             seed: of everything random.
         """
-        parts = self._for(subject)
+        parts = self.adapt(subject)
         return frames_of_attributes(parts, attributes_of(parts, chunks, subject, seed), subject)
 
-    def _for(self, subject: Subject) -> Parts:
+    def adapt(self, subject: Subject) -> Parts:
+        """The parts, adapted to this person; learned once, when first needed.
+
+        Raises:
+            SubjectError: the subject was prepared at another frame rate.
+        """
         if self._adapted is None or self._adapted[0] != subject.digest:
             check_rate(subject, self.settings.fps)
             adapted = personalised(self.parts, subject, self.settings.progress)
@@ -182,7 +187,7 @@ class Clip:
 
     def _watched(self) -> Iterator[Frames]:
         progress = self.pipeline.settings.progress
-        self.pipeline._for(self.subject)  # learning is a task of its own, before this one
+        self.pipeline.adapt(self.subject)  # learning is a task of its own, before this one
         task = "making the video"
         progress.begin(task, self._expected())
         for frames in self.frames():
