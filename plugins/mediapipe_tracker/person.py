@@ -11,7 +11,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from visemix.core.errors import FaceError
 from visemix.core.measures import STABLE
 from visemix.core.rotations import similarity
 from visemix.plugins.mediapipe_tracker.engine import Landmarks
@@ -23,36 +22,23 @@ SAME_PERSON = 0.05
 SHORTEST = 3
 """Tracklets of fewer frames are taken for false detections where there are longer ones."""
 
-_SETTLING = 5
-"""Frames in which all faces of the first picture have been found."""
-
 _SHAPE = (*STABLE, 2, 98, 327, 64, 294, 127, 356, 234, 454, 21, 251, 46, 276, 55, 285)
 """Points whose place on the head the mouth and the lids do not change."""
 
 
-def choose(tracklets: Sequence[Tracklet], face: int | None) -> Tracklet:
+def choose(tracklets: Sequence[Tracklet], face: Landmarks | None) -> Tracklet:
     """The person to follow.
 
     Args:
         tracklets: of the clip, at least one.
-        face: None for the largest face (height squared, summed over its frames); N for the N-th
-            from the left among those that appear first.
-
-    Raises:
-        FaceError: there are fewer faces than that.
+        face: the wanted face where faces first appear; None for the largest (height squared,
+            summed over its frames, flashes left out).
     """
     if face is None:
-        return max(tracklets, key=lambda t: t.area)
+        return max(without_flashes(tracklets), key=lambda t: t.area)
     first = min(t.frames[0] for t in tracklets)
-    early = [t for t in tracklets if t.frames[0] < first + _SETTLING]
-    early.sort(key=lambda t: float(t.faces[0][:, 0].mean()))
-    if not 0 <= face < len(early):
-        count = f"{len(early)} face{'s' if len(early) > 1 else ''}"
-        raise FaceError(
-            f"face {face} was asked for, but only {count} can be seen where faces first appear",
-            do=f"choose a face from 0 (leftmost) to {len(early) - 1}, or none for the largest",
-        )
-    return early[face]
+    early = [t for t in tracklets if t.frames[0] == first]
+    return min(early, key=lambda t: float(np.linalg.norm((t.faces[0] - face)[:, :2].mean(0))))
 
 
 def without_flashes(tracklets: Sequence[Tracklet]) -> list[Tracklet]:

@@ -26,19 +26,27 @@ class Searcher:
         self._settings = attrs.evolve(settings, still=True)
         self._engine: Engine | None = None
 
-    def search(self, picture: Picture, groups: Iterator[list[View]]) -> list[Landmarks]:
-        """Faces in the first group of views that shows any, each once, full-frame px."""
+    def search(
+        self, picture: Picture, groups: Iterator[list[View]], *, everything: bool = False
+    ) -> list[Landmarks]:
+        """Faces that the views show, each once, full-frame px.
+
+        Args:
+            picture: [H, W, 3].
+            groups: views of it, the most promising first.
+            everything: look at all groups, and not only up to the first that shows a face.
+        """
         if self._engine is None:
             self._engine = open_engine(self._settings)
+        found: list[Landmarks] = []
         for views in groups:
-            found: list[Landmarks] = []
             for view in views:
                 small = view.shrunk(_LONGEST)
                 for face in self._engine.detect(small.of(picture)):
                     _add(found, small.to_picture(face))
-            if found:
-                return found
-        return []
+            if found and not everything:
+                break
+        return found
 
     def close(self) -> None:
         """Frees the engine."""
@@ -48,10 +56,11 @@ class Searcher:
 
 
 def _add(found: list[Landmarks], face: Landmarks) -> None:
-    """Add ``face`` unless another view showed it already."""
+    """Add ``face`` unless another view showed it already; half a face is seen off its place."""
     centre = face[:, :2].mean(0)
     for other in found:
-        if np.linalg.norm(other[:, :2].mean(0) - centre) < 0.5 * face_height(other):
+        size = max(face_height(other), face_height(face))
+        if np.linalg.norm(other[:, :2].mean(0) - centre) < 0.75 * size:
             return
     found.append(face)
 

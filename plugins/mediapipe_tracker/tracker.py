@@ -35,11 +35,13 @@ class Seen:
         faces: all faces of every frame, full-frame px.
         cuts: [T] frames that start a new shot.
         size: height and width of the frames, px.
+        chosen: the face that was asked for, where faces first appear.
     """
 
     faces: list[list[Landmarks]]
     cuts: NDArray[np.bool_]
     size: tuple[int, int]
+    chosen: Landmarks | None = None
 
 
 class MediaPipeTracker(FaceTracker):
@@ -76,13 +78,14 @@ class MediaPipeTracker(FaceTracker):
             PluginError: MediaPipe is not installed, or has no model.
         """
         seen = self._look(iter(pictures), face)
-        tracklets = without_flashes(link(seen.faces, seen.cuts, fps))
+        tracklets = link(seen.faces, seen.cuts, fps)
         if not tracklets:
             count = len(seen.faces)
             what = "no face was found" + (f" in any of {count} frames" if count > 1 else "")
             raise FaceError(what, do=_NO_FACE)
-        chosen = choose(tracklets, face)
-        return self._track(gather(chosen, tracklets, len(seen.faces)), seen, fps)
+        chosen = choose(tracklets, seen.chosen)
+        lasting = without_flashes(tracklets)
+        return self._track(gather(chosen, lasting, len(seen.faces)), seen, fps)
 
     def _look(self, pictures: Iterator[Picture], face: int | None) -> Seen:
         start = list(itertools.islice(pictures, 2))
@@ -92,9 +95,9 @@ class MediaPipeTracker(FaceTracker):
         settings = attrs.evolve(
             self._engine, max_faces=max(self._engine.max_faces, (face or 0) + 1)
         )
-        with Looker(settings) as looker:
+        with Looker(settings, face) as looker:
             if len(start) == 1:
-                return Seen([looker.photo(start[0])], np.zeros(1, bool), size)
+                return Seen([looker.photo(start[0])], np.zeros(1, bool), size, looker.chosen)
             return _look_at_all(looker, itertools.chain(start, pictures), size)
 
     def _track(self, tracklets: list[Tracklet], seen: Seen, fps: float) -> Track:
@@ -137,4 +140,4 @@ def _look_at_all(looker: Looker, pictures: Iterator[Picture], size: tuple[int, i
         faces.append(looker.frame(picture, new_shot=seems_new(changed, before)))
         changes.append(changed)
         last, last_small, before = picture, small, changed or before
-    return Seen(faces, find_cuts(np.array(changes)), size)
+    return Seen(faces, find_cuts(np.array(changes)), size, looker.chosen)

@@ -1,10 +1,8 @@
 import math
 
 import numpy as np
-import pytest
 import torch
 
-from visemix.core.errors import FaceError
 from visemix.core.rotations import rotvec_to_matrix
 from visemix.plugins.mediapipe_tracker.engine import Landmarks
 from visemix.plugins.mediapipe_tracker.person import (
@@ -56,14 +54,12 @@ def test_the_largest_is_chosen_over_the_whole_clip(face: Landmarks) -> None:
     assert choose([flash, speaker], None) is speaker
 
 
-def test_faces_are_numbered_from_the_left(face: Landmarks) -> None:
+def test_the_wanted_face_is_followed(face: Landmarks) -> None:
     right = tracklet(range(3, 9), np.asarray(face + 500, np.float32))
-    left = tracklet(range(4, 9), face)
-    late = tracklet(range(30, 40), np.asarray(face - 500, np.float32))
-    assert choose([right, left, late], 0) is left
-    assert choose([right, left, late], 1) is right
-    with pytest.raises(FaceError, match="only 2 faces"):
-        choose([right, left, late], 2)
+    left = tracklet(range(3, 5), face)
+    late = tracklet(range(30, 40), face)
+    assert choose([right, left, late], np.asarray(face + 2, np.float32)) is left
+    assert choose([right, left, late], right.faces[0]) is right
 
 
 def test_flashes_count_only_if_there_is_nothing_else(face: Landmarks) -> None:

@@ -74,6 +74,18 @@ def test_the_largest_face_is_followed_unless_another_is_asked_for(portrait: Pict
         tracker.track(frames, 25.0, face=2)
 
 
+def test_a_small_face_beside_a_large_one_can_be_asked_for(portrait: Picture) -> None:
+    frame = placed(portrait, (370, 50))
+    frame[100:228, 60:188] = cv2.resize(portrait, (128, 128), interpolation=cv2.INTER_AREA)
+    frames = [frame.copy() for _ in range(12)]
+    track = MediaPipeTracker().track(frames, 25.0, face=0)
+    assert bool(track.found.all()) and track.faces == 2
+    low, high = torch.aminmax(track.landmarks[:, 1, 0])
+    assert float(low) > 60 and float(high) < 188
+    photo = MediaPipeTracker().track(frames[:1], 25.0, face=0)
+    assert torch.linalg.vector_norm(photo.landmarks[0, 1, :2] - track.landmarks[5, 1, :2]) < 3
+
+
 def test_the_same_person_is_found_again_after_a_cut(portrait: Picture) -> None:
     other = np.random.default_rng(0).integers(0, 120, (360, 640, 3), dtype=np.uint8)
     other = np.asarray(cv2.blur(other, (31, 31)), np.uint8)
