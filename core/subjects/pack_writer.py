@@ -24,6 +24,9 @@ _SETTINGS = (
 _WAITING = 4
 """Frames per thread that may wait to be compressed; ``add`` blocks beyond that."""
 
+_WAITING_BYTES = 64 << 20
+"""... and their size together, for pictures so large that fewer fit."""
+
 
 class PackWriter:
     """Writes the pictures of a reference into a file.
@@ -73,6 +76,7 @@ class PackWriter:
         size = (picture.shape[0], picture.shape[1])
         if self._size is None:
             self._size = size
+            self._limit = max(min(self._limit, _WAITING_BYTES // max(picture.nbytes, 1)), 1)
             self._write(HEADER.pack(MAGIC, *size))
         elif size != self._size:
             raise InvalidValue(f"expected frames of {self._size}, got {size}")

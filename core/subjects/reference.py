@@ -19,7 +19,10 @@ AUDIO_RATE = 16_000
 """Sample rate of a subject's own sound, Hz."""
 
 _AHEAD = 6
-"""Decoded frames that may wait for the tracker: 17 MB at 720p."""
+"""Decoded frames that may wait for the tracker."""
+
+_AHEAD_BYTES = 64 << 20
+"""... and their size together: fewer frames of a large video wait, at least one."""
 
 
 @attrs.define(eq=False)
@@ -64,7 +67,7 @@ class Reference:
             return
         with (
             VideoReader(self.path, self.fps) as video,
-            contextlib.closing(read_ahead(video, _AHEAD)) as frames,
+            contextlib.closing(read_ahead(video, self._depth())) as frames,
         ):
             for count, (_, picture) in enumerate(frames):
                 if count == self.limit:
@@ -73,6 +76,10 @@ class Reference:
                 yield picture
         if video.damaged:
             self.notes.append(f"{video.damaged} damaged frames were left out")
+
+    def _depth(self) -> int:
+        frame_bytes = 3 * self.info.width * self.info.height
+        return max(min(_AHEAD, _AHEAD_BYTES // frame_bytes), 1)
 
     def _say_capped(self) -> None:
         seconds = self.limit / self.fps
