@@ -13,7 +13,7 @@ def advice(name: str, valid: Iterable[str]) -> str:
 
     known = sorted(set(valid))
     if not known:
-        return "nothing is valid here"
+        return "there is none to choose from"
     near = get_close_matches(name.lower(), known, n=3, cutoff=0.55)
     guess = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
     return f"{guess}{'Valid' if guess else 'valid'}: {', '.join(known)}"
