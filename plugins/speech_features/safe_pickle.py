@@ -48,6 +48,7 @@ _DAMAGED: tuple[type[Exception], ...] = (  # what damaged bytes make the unpickl
     ImportError,
     MemoryError,
     OverflowError,
+    SystemError,
 )
 
 
