@@ -25,11 +25,11 @@ SIZE = 256
 
 
 def numba(mesh: Mesh, attributes: Tensor) -> Fragments:
-    return batch.draw(mesh, attributes, torch.get_num_threads(), keep=False)
+    return batch.draw(mesh, attributes, threads=torch.get_num_threads(), keep=False)
 
 
 def numba_one_thread(mesh: Mesh, attributes: Tensor) -> Fragments:
-    return batch.draw(mesh, attributes, 1, keep=False)
+    return batch.draw(mesh, attributes, threads=1, keep=False)
 
 
 def grid(edge: int) -> tuple[Tensor, Tensor]:

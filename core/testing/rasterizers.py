@@ -5,8 +5,8 @@
         check(MyRasterizer)
 
 A rasterizer is a Renderer with the settings ``maps`` ("triangle", "barycentric", "depth", names of
-the geometry's masks), ``shade`` and ``cull``. It shows what is further from the eye of a perspective
-camera than a hundredth of ``Camera.distance``.
+the geometry's masks), ``shade`` and ``cull``. It shows what is further from the eye of a
+perspective camera than a hundredth of ``Camera.distance``.
 """
 
 from collections.abc import Callable

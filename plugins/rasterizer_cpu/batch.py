@@ -22,12 +22,20 @@ WORTH_A_THREAD = 50_000
 """Triangles and pixels per thread below which starting one costs more than it gives."""
 
 
-def draw(mesh: Mesh, attributes: Tensor, threads: int = 1, keep: bool = True) -> Fragments:
+def draw(
+    mesh: Mesh,
+    attributes: Tensor,
+    masks: Tensor | None = None,
+    *,
+    threads: int = 1,
+    keep: bool = True,
+) -> Fragments:
     """Rasterise every frame and mix the vertex attributes.
 
     Args:
         mesh: what to draw; used as float32.
         attributes: [1, V, C] or [T, V, C]; C may be 0.
+        masks: [1, V, M] or [T, V, M], more attributes; None for none.
         threads: at most so many at once.
         keep: whether triangles, shares and depth are wanted too. Without them less memory is
             written.
@@ -38,9 +46,11 @@ def draw(mesh: Mesh, attributes: Tensor, threads: int = 1, keep: bool = True) ->
     Raises:
         InvalidValue: the attributes are not one row per vertex of the mesh.
     """
+    masks = attributes[..., :0] if masks is None else masks
     check_attributes(mesh, attributes)
+    check_attributes(mesh, masks)
     frames = len(mesh.vertices)
-    batch = _Batch.of(mesh, attributes, keep)
+    batch = _Batch.of(mesh, attributes, masks, keep)
     work = frames * (len(batch.triangles) + mesh.height * mesh.width)
     bands = _bands(frames, mesh.height, max(1, min(threads, work // WORTH_A_THREAD)))
     _run([partial(batch.draw, band) for band in bands])
@@ -92,11 +102,12 @@ class _Batch:
     triangles: Ints
     view: View
     attributes: Floats
+    masks: Floats
     size: tuple[int, int]
     out: Fragments
 
     @staticmethod
-    def of(mesh: Mesh, attributes: Tensor, keep: bool) -> "_Batch":
+    def of(mesh: Mesh, attributes: Tensor, masks: Tensor, keep: bool) -> "_Batch":
         size = (mesh.height, mesh.width)
         frames, kept = len(mesh.vertices), size if keep else (0, 0)
         return _Batch(
@@ -104,12 +115,14 @@ class _Batch:
             triangles=mesh.triangles.contiguous().numpy(),
             view=View(_floats(mesh.matrix), mesh.near, mesh.cull),
             attributes=_floats(attributes),
+            masks=_floats(masks),
             size=size,
             out=Fragments(
                 triangle=torch.empty(frames, *kept, dtype=torch.int32),
                 shares=torch.empty(frames, 2, *kept),
                 depth=torch.empty(frames, *kept),
                 values=torch.empty(frames, attributes.shape[-1], *size),
+                masks=torch.empty(frames, masks.shape[-1], *size),
                 coverage=torch.empty(frames, 1, *size),
             ),
         )
@@ -126,13 +139,14 @@ class _Batch:
             project(self.vertices[t], self.view, screen)
             if rasterize(screen, self.triangles, self.view.cull, planes):
                 rasterize_clipped(self.vertices[t], screen, self.triangles, self.view, planes)
-            interpolate(
-                planes,
-                self.triangles,
-                self.attributes[t % len(self.attributes)],
-                self.out.values[t, :, rows].numpy(),
-                self.out.coverage[t, 0, rows].numpy(),
-            )
+            coverage = self.out.coverage[t, 0, rows].numpy()
+            attributes = self.attributes[t % len(self.attributes)]
+            values = self.out.values[t, :, rows].numpy()
+            interpolate(planes, self.triangles, attributes, values, coverage)
+            if self.masks.shape[-1]:
+                attributes = self.masks[t % len(self.masks)]
+                values = self.out.masks[t, :, rows].numpy()
+                interpolate(planes, self.triangles, attributes, values, coverage)
 
     def _planes(self, frame: int, band: _Band) -> Planes:
         rows = slice(band.top, band.bottom)

@@ -91,6 +91,7 @@ class Fragments:
             there is none. Corner 2 has the rest.
         depth: [T, H, W], larger is nearer; -inf where there is none.
         values: [T, C, H, W] vertex attributes mixed by these shares; 0 where there is none.
+        masks: [T, M, H, W] the same of a second set of attributes, so that each is in one piece.
         coverage: [T, 1, H, W], 1 where there is a triangle, else 0.
     """
 
@@ -98,6 +99,7 @@ class Fragments:
     shares: Tensor
     depth: Tensor
     values: Tensor
+    masks: Tensor
     coverage: Tensor
 
 

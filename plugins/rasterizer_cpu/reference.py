@@ -18,14 +18,17 @@ AT_ONCE = 4096
 """Triangles whose candidate pixels are in memory together."""
 
 
-def draw(mesh: Mesh, attributes: Tensor) -> Fragments:
+def draw(mesh: Mesh, attributes: Tensor, masks: Tensor | None = None) -> Fragments:
     """Rasterise every frame and mix the vertex attributes.
 
     Args:
         mesh: what to draw; its dtype is the dtype of the result.
         attributes: [1, V, C] or [T, V, C].
+        masks: [1, V, M] or [T, V, M], more attributes; None for none.
     """
+    masks = attributes[..., :0] if masks is None else masks
     check_attributes(mesh, attributes)
+    check_attributes(mesh, masks)
     points = homogeneous(mesh)
     with torch.no_grad():
         frames = [visible(frame, mesh) for frame in points]
@@ -33,8 +36,9 @@ def draw(mesh: Mesh, attributes: Tensor) -> Fragments:
         triangle = torch.stack(frames) if frames else empty
     shares, depth = barycentrics(points, mesh, triangle)
     values = interpolate(triangle, shares, mesh.triangles, attributes)
+    masked = interpolate(triangle, shares, mesh.triangles, masks)
     coverage = (triangle >= 0).to(values)[:, None]
-    return Fragments(triangle, shares[:, :2], depth, values, coverage)
+    return Fragments(triangle, shares[:, :2], depth, values, masked, coverage)
 
 
 def homogeneous(mesh: Mesh) -> Tensor:

@@ -56,8 +56,8 @@ class MeshRenderer(Renderer):
         self.texture = read_texture(Path(texture)) if str(texture) else None
 
     @abstractmethod
-    def draw(self, mesh: Mesh, attributes: Tensor) -> Fragments:
-        """Rasterise ``mesh`` and mix its vertex attributes [1 or T, V, C]."""
+    def draw(self, mesh: Mesh, attributes: Tensor, masks: Tensor) -> Fragments:
+        """Rasterise ``mesh`` and mix its vertex attributes [1 or T, V, C] and masks [1, V, M]."""
 
     @abstractmethod
     def normals(self, vertices: Tensor, triangles: Tensor) -> Tensor:
@@ -77,18 +77,15 @@ class MeshRenderer(Renderer):
             if self.shade
             else Appearance(masks[..., :0])
         )
-        attributes = paint.attributes
-        if masks.shape[-1]:
-            attributes = torch.cat((attributes, masks.expand(len(attributes), -1, -1)), -1)
-        fragments = self.draw(mesh, attributes)
-        painted, masked = fragments.values.tensor_split((paint.attributes.shape[-1],), 1)
+        fragments = self.draw(mesh, paint.attributes, masks)
+        no_picture = torch.zeros(len(mesh.vertices), 3, 0, 0)
         return Rendering(
-            rgb=paint.rgb(painted) if self.shade else torch.zeros(len(painted), 3, 0, 0),
+            rgb=paint.rgb(fragments.values) if self.shade else no_picture,
             alpha=fragments.coverage,
             crop=geometry.crop,
             fps=geometry.fps,
             landmarks=geometry.landmarks,
-            maps=self._maps(fragments, masked, len(geometry.triangles)),
+            maps=self._maps(fragments, len(geometry.triangles)),
         )
 
     def _mesh(self, geometry: FaceGeometry) -> Mesh:
@@ -119,7 +116,8 @@ class MeshRenderer(Renderer):
             return torch.empty(1, geometry.vertices.shape[1], 0)
         return torch.stack([weights[name] for name in self._mask_names], -1)[None]
 
-    def _maps(self, fragments: Fragments, masked: Tensor, triangles: int) -> dict[str, Tensor]:
+    def _maps(self, fragments: Fragments, triangles: int) -> dict[str, Tensor]:
+        masked = fragments.masks
         if self.hard_masks:
             masked = (masked >= 0.5).to(torch.float32)
         masks = {name: masked[:, k : k + 1] for k, name in enumerate(self._mask_names)}
@@ -149,10 +147,10 @@ def pixel_map(name: str, fragments: Fragments, triangles: int) -> Tensor:
 class RasterizerCpu(MeshRenderer):
     """``rasterizer-cpu``: kernels compiled with numba, on as many threads as torch uses."""
 
-    def draw(self, mesh: Mesh, attributes: Tensor) -> Fragments:
+    def draw(self, mesh: Mesh, attributes: Tensor, masks: Tensor) -> Fragments:
         """See ``batch.draw``."""
         keep = any(name in PIXEL_MAPS for name in self.maps)
-        return batch.draw(mesh, attributes, torch.get_num_threads(), keep)
+        return batch.draw(mesh, attributes, masks, threads=torch.get_num_threads(), keep=keep)
 
     def normals(self, vertices: Tensor, triangles: Tensor) -> Tensor:
         """See ``batch.normals``."""
@@ -162,9 +160,9 @@ class RasterizerCpu(MeshRenderer):
 class RasterizerReference(MeshRenderer):
     """``rasterizer-reference``: plain PyTorch, slow, differentiable, the oracle of the tests."""
 
-    def draw(self, mesh: Mesh, attributes: Tensor) -> Fragments:
+    def draw(self, mesh: Mesh, attributes: Tensor, masks: Tensor) -> Fragments:
         """See ``reference.draw``."""
-        return reference.draw(mesh, attributes)
+        return reference.draw(mesh, attributes, masks)
 
     def normals(self, vertices: Tensor, triangles: Tensor) -> Tensor:
         """See ``reference.normals``."""

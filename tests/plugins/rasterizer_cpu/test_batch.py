@@ -16,7 +16,9 @@ SIZE = (40, 56)
 
 
 class Draw(Protocol):
-    def __call__(self, mesh: Mesh, attributes: Tensor) -> Fragments: ...
+    def __call__(
+        self, mesh: Mesh, attributes: Tensor, masks: Tensor | None = None
+    ) -> Fragments: ...
 
 
 BOTH = pytest.mark.parametrize("draw", [batch.draw, reference.draw])
@@ -62,8 +64,10 @@ def test_threads_do_not_change_the_result(frames: int) -> None:
     mesh = attrs.evolve(soup(1, homogeneous=True), height=300, width=200)
     mesh = attrs.evolve(mesh, vertices=mesh.vertices[:1].expand(frames, -1, -1) * 4)
     attributes = numbers(1, 60, 3)
-    alone, shared = (batch.draw(mesh, attributes, threads) for threads in (1, 4))
-    for field in ("triangle", "shares", "depth", "values", "coverage"):
+    alone, shared = (
+        batch.draw(mesh, attributes, attributes[..., 1:], threads=threads) for threads in (1, 4)
+    )
+    for field in ("triangle", "shares", "depth", "values", "masks", "coverage"):
         assert torch.equal(getattr(alone, field), getattr(shared, field)), field
 
 
@@ -104,6 +108,15 @@ def test_of_equal_depths_the_first_triangle_stays(draw: Draw) -> None:
     triangles = torch.tensor([[0, 1, 2], [1, 2, 0], [0, 2, 1]], dtype=torch.int32)
     found = draw(Mesh(corners[None], triangles, torch.eye(4), 4, 4), torch.empty(1, 3, 0))
     assert (found.triangle == 0).all()
+
+
+@BOTH
+def test_masks_are_mixed_like_any_attribute(draw: Draw) -> None:
+    mesh, attributes, masks = soup(3), numbers(3, 60, 2), numbers(1, 60, 3, seed=1)
+    found = draw(mesh, attributes, masks)
+    assert torch.equal(found.masks, draw(mesh, masks).values)
+    assert torch.equal(found.values, draw(mesh, attributes).values)
+    assert found.masks.max() > 0.5
 
 
 @BOTH

@@ -109,6 +109,8 @@ def test_maps_come_in_the_order_asked_for_and_landmarks_pass_through(make: Make)
 
 
 def test_too_many_triangles_for_a_float_map_are_refused() -> None:
-    made = RasterizerCpu().draw(RasterizerCpu()._mesh(net((12, 16))), torch.empty(1, 30, 0))
+    made = RasterizerCpu().draw(
+        RasterizerCpu()._mesh(net((12, 16))), torch.empty(1, 30, 0), torch.empty(1, 30, 0)
+    )
     with pytest.raises(InvalidValue, match="can number 16777216 triangles"):
         pixel_map("triangle", made, (1 << 24) + 1)
