@@ -1,0 +1,83 @@
+"""The triangles of the mesh and soft regions on it."""
+
+from functools import cache
+from importlib import resources
+
+import attrs
+import numpy as np
+
+from visemix.plugins.composite.compiled import Floats, Ints
+from visemix.plugins.composite.regions import (
+    EYE_LEFT,
+    EYE_RIGHT,
+    LANDMARKS,
+    LIPS_INNER,
+    LIPS_OUTER,
+    NOSE_TIP,
+    OVAL,
+    UNDER_NOSE,
+    VERTICES,
+)
+
+TINT_INSIDE = 0.3
+"""How far the inside of the mouth takes on a wanted colour: teeth and dark vary too much."""
+
+
+@attrs.frozen(eq=False)
+class FaceMesh:
+    """Triangles and region weights in [0, 1], one per landmark (478; irises as the eyes).
+
+    Attributes:
+        triangles: [898, 3], a closed disk over mouth and eyes; vertices below 468.
+        mouth: 1 on lips, chin and jaw, 0 from the nose upwards.
+        eyes: 1 on the lids, 0 on cheek and forehead.
+        inside: 1 well inside the face, 0 on its outline.
+        tint: how far a source takes on the wanted colour.
+    """
+
+    triangles: Ints
+    mouth: Floats
+    eyes: Floats
+    inside: Floats
+    tint: Floats
+
+
+@cache
+def face_mesh() -> FaceMesh:
+    """The mesh that ships with the package; regions follow from its geometry, in cm."""
+    path = resources.files("visemix.plugins.composite") / "canonical_face.npz"
+    with path.open("rb") as file:
+        stored = np.load(file)
+        points = stored["v"].astype(np.float32)
+        triangles = stored["f"].astype(np.int32)
+    height = points[:, 1]
+    lids = 1 - smoothstep(_distance(points, EYE_RIGHT + EYE_LEFT), 0.35, 1.5)
+    lips = 1 - smoothstep(_distance(points, LIPS_OUTER), 0.9, 2.6)
+    below_nose = smoothstep(height[UNDER_NOSE] - height, 0.1, 2.2)
+    near_lips = lips * smoothstep(height[NOSE_TIP] + 0.4 - height, 0.0, 1.0)
+    mouth = np.maximum(near_lips, below_nose)
+    near_inner = 1 - smoothstep(_distance(points, LIPS_INNER), 0.0, 0.9)
+    return FaceMesh(
+        triangles,
+        _with_irises(mouth, 0),
+        _with_irises(lids * (1 - mouth), 1),
+        _with_irises(smoothstep(_distance(points, OVAL), 0.15, 1.7), 1),
+        _with_irises(1 - (1 - TINT_INSIDE) * near_inner, 1),
+    )
+
+
+def smoothstep(x: Floats, low: float, high: float) -> Floats:
+    """0 below ``low``, 1 above ``high``, a cubic between."""
+    t = np.clip((x - low) / (high - low), 0, 1)
+    return np.asarray(t * t * (3 - 2 * t), np.float32)
+
+
+def _distance(points: Floats, anchors: tuple[int, ...]) -> Floats:
+    """Distance of every point to its nearest anchor."""
+    apart = np.linalg.norm(points[:, None] - points[list(anchors)][None], axis=-1)
+    return np.asarray(apart.min(1), np.float32)
+
+
+def _with_irises(weights: Floats, iris: float) -> Floats:
+    rest = np.full(LANDMARKS - VERTICES, iris, np.float32)
+    return np.concatenate([weights.astype(np.float32), rest])
