@@ -81,7 +81,7 @@ def _bands(frames: int, height: int, threads: int) -> list[_Band]:
 def _run(jobs: Sequence[Callable[[], None]]) -> None:
     """All jobs at once, the last in this thread.
 
-    Threads are started anew each time (some 50 us): a pool that is kept would not survive a fork.
+    Threads are started anew each time (some 100 us): a pool that is kept would not survive a fork.
     """
     if len(jobs) < 2:
         for job in jobs:
