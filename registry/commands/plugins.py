@@ -12,6 +12,7 @@ from visemix.registry.installed import Installed, InstalledPlugin, find_installe
 from visemix.registry.terminal import add_json, columns, say, say_json
 
 if TYPE_CHECKING:
+    from visemix.registry.conformance import Conformance
     from visemix.registry.terminal import Subparsers
 
 UNUSABLE = 2
@@ -25,7 +26,11 @@ def add_parser(subparsers: "Subparsers") -> None:
     show = actions.add_parser("show", help="everything a plugin's manifest says")
     show.add_argument("name", help="name of the plugin")
     add_json(show)
-    add_json(actions.add_parser("check", help="import every plugin and say what is wrong"))
+    check = actions.add_parser("check", help="import every plugin, or try the parts of one")
+    check.add_argument(
+        "name", nargs="?", help="try every part of this plugin with the conformance kit"
+    )
+    add_json(check)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -34,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
     if args.action == "show":
         return _show(installed.plugin(args.name), args.json)
     if args.action == "check":
-        return _check(installed, args.json)
+        return _try(installed, args) if args.name else _check(installed, args.json)
     return _list(installed, args.json)
 
 
@@ -63,6 +68,30 @@ def _check(installed: Installed, as_json: bool) -> int:
         for line in columns((name, reason or "ok") for name, reason in states.items()):
             say(line)
     return UNUSABLE if any(states.values()) else 0
+
+
+def _try(installed: Installed, args: argparse.Namespace) -> int:
+    from visemix.registry.conformance import check_plugin  # needs torch, as above
+
+    tried = check_plugin(args.name, installed=installed)
+    if args.json:
+        say_json([_conformance_data(one) for one in tried])
+    for one in () if args.json else tried:
+        said = f"not tried: {one.skipped}" if one.skipped else "ok" if one.passed else "faulty"
+        say(f"{one.part.kind} {one.part.name}: {said}")
+        for fault in one.faults:
+            say(f"  - {fault}")
+    return UNUSABLE if any(one.faults for one in tried) else 0
+
+
+def _conformance_data(one: "Conformance") -> dict[str, object]:
+    return {
+        "kind": one.part.kind,
+        "part": one.part.name,
+        "passed": one.passed,
+        "faults": list(one.faults),
+        "skipped": one.skipped or None,
+    }
 
 
 def _show(plugin: InstalledPlugin, as_json: bool) -> int:

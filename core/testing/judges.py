@@ -1,0 +1,80 @@
+"""What every Discriminator, Metric and IdentityEncoder must do."""
+
+import attrs
+import torch
+from torch import Tensor
+
+from visemix.core.interfaces import Discriminator, IdentityEncoder, Metric, Sample
+from visemix.core.testing.expectations import expect
+from visemix.core.testing.promise import Promise
+from visemix.core.testing.samples import sample_subject
+
+JUDGED = ("attributes", "frames", "sequence", "audio-video")
+BATCH, FRAMES, SIZE = 2, 8, 64
+WIDTH = 70
+"""Numbers of one frame of attributes where the contract does not say."""
+
+
+def check_discriminator_judges(discriminator: Discriminator, promise: Promise) -> None:
+    """It judges what it says, finitely, and the generator can learn from it."""
+    judges = discriminator.judges
+    expect(judges in JUDGED, f"judges must be one of {', '.join(JUDGED)}, it is {judges!r}")
+    sample = sample_for(judges, promise)
+    judgement = discriminator.judge(sample)
+    expect(len(judgement.scores) > 0, "it gives no scores")
+    for scores in judgement.scores:
+        expect(bool(scores.isfinite().all()), "it gives scores that are not finite")
+    total = torch.stack([scores.sum() for scores in judgement.scores]).sum()
+    expect(total.requires_grad, "its scores do not depend on anything that can learn")
+    judged = sample.attributes if judges == "attributes" else sample.frames
+    assert judged is not None
+    (slope,) = torch.autograd.grad(total, judged, allow_unused=True)
+    expect(slope is not None and bool(slope.any()), "no gradient reaches what it judges")
+
+
+def sample_for(judges: str, promise: Promise) -> Sample:
+    """What a discriminator of that kind is shown."""
+    size = int(promise.wanted("frames", "size", SIZE))
+    width = int(promise.wanted("attributes", "width", WIDTH))
+    pictures = _numbers(BATCH, 3, size, size)
+    clips = _numbers(BATCH, FRAMES, 3, size, size)
+    sound = _numbers(BATCH, FRAMES, 3200)
+    if judges == "attributes":
+        return Sample(attributes=_numbers(BATCH, FRAMES, width), sound=sound)
+    if judges == "frames":
+        return Sample(frames=pictures, condition=pictures.detach())
+    if judges == "sequence":
+        return Sample(frames=clips, condition=clips.detach(), sound=sound)
+    return Sample(frames=clips, sound=sound)
+
+
+def check_metric_order(metric: Metric, promise: Promise) -> None:
+    """A number; the truth is no worse than something else."""
+    del promise
+    track = sample_subject().track
+    still = attrs.evolve(track, landmarks=track.landmarks[:1].expand_as(track.landmarks))
+    best, other = metric.measure(track, track), metric.measure(still, track)
+    finite = all(abs(value) < float("inf") for value in (best, other))
+    expect(finite, f"it must give finite numbers, it gave {best} and {other}")
+    better = best >= other if metric.larger_is_better else best <= other
+    expect(better, f"a face that stands still ({other}) beats the truth ({best})")
+    expect(isinstance(metric.unit, str), "unit must be text")
+
+
+def check_identity_vector(encoder: IdentityEncoder, promise: Promise) -> None:
+    """A unit vector, the same every time."""
+    del promise
+    subject = sample_subject()
+    pictures = [subject.frames[k] for k in range(3)]
+    vector = encoder.embed(pictures, subject.track)
+    expect(vector.ndim == 1, f"it must give [D], it gives {list(vector.shape)}")
+    norm = float(vector.norm())
+    expect(abs(norm - 1) < 1e-3, f"its vector must have length 1, it has {norm:.3g}")
+    again = encoder.embed(pictures, subject.track)
+    expect(torch.equal(vector, again), "the same pictures must give the same vector")
+
+
+def _numbers(*shape: int) -> Tensor:
+    """Between -1 and 1, waiting for a gradient."""
+    generator = torch.Generator().manual_seed(5)
+    return (2 * torch.rand(shape, generator=generator) - 1).requires_grad_()

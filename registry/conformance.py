@@ -1,0 +1,89 @@
+"""Runs the conformance kit over the parts of an installed plugin."""
+
+from collections.abc import Iterator, Mapping
+from importlib import resources
+
+import attrs
+
+from visemix.core.contracts import Contract
+from visemix.core.errors import PluginError, VisemixError
+from visemix.core.interfaces import Part
+from visemix.core.media.video_in import read_photo
+from visemix.core.testing.contracts import find_faults
+from visemix.core.values.subject import Picture
+from visemix.registry.hardware import lacking
+from visemix.registry.installed import Installed, find_installed
+from visemix.registry.plugin_manager import PluginLoader
+from visemix.registry.recipe import Video
+from visemix.registry.resolve import default_settings
+from visemix.registry.setting_values import SettingValue
+
+Changes = Mapping[str, Mapping[str, SettingValue]]
+"""Part's name -> the settings to build it with, beside its defaults."""
+
+
+@attrs.frozen
+class Conformance:
+    """What the kit says of one part.
+
+    Attributes:
+        part: which.
+        faults: everything that it does not do, one sentence each.
+        skipped: why it could not be tried here, empty if it was: it needs other hardware, or does
+            not start with its default settings.
+    """
+
+    part: Contract
+    faults: tuple[str, ...] = ()
+    skipped: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether it was tried and nothing was found."""
+        return not self.faults and not self.skipped
+
+
+def check_plugin(
+    name: str, changes: Changes | None = None, installed: Installed | None = None
+) -> list[Conformance]:
+    """Build every part of a plugin and try it.
+
+    Args:
+        name: of the plugin.
+        changes: settings for parts that need other ones than their defaults.
+        installed: where to look for it; None for everything that is installed.
+
+    Raises:
+        PluginError: there is no such plugin, or it cannot be loaded.
+    """
+    plugin = (installed or find_installed()).plugin(name)
+    classes = PluginLoader().load(plugin)
+    if plugin.manifest is None:
+        raise PluginError("it has no manifest", where=f"plugin {name}")
+    return list(_check(plugin.manifest.parts, classes, changes or {}))
+
+
+def _check(
+    parts: tuple[Contract, ...], classes: Mapping[tuple[str, str], type[Part]], changes: Changes
+) -> Iterator[Conformance]:
+    face = _face()
+    for contract in parts:
+        if reason := lacking(contract.hardware):
+            yield Conformance(contract, skipped=reason)
+            continue
+        settings = default_settings(contract, Video()) | dict(changes.get(contract.name, {}))
+        try:
+            part = classes[contract.kind, contract.name](**settings)
+        except VisemixError as e:
+            yield Conformance(contract, skipped=str(e))
+        except Exception as e:  # noqa: BLE001 - a stranger's code; whatever it is, it is reported
+            yield Conformance(contract, (f"it does not start: {type(e).__name__}: {e}",))
+        else:
+            faults = find_faults(contract.kind, part, contract, settings, face)
+            yield Conformance(contract, tuple(faults))
+
+
+def _face() -> Picture:
+    """The portrait of the demo."""
+    with resources.as_file(resources.files("visemix.registry") / "demo" / "astronaut.jpg") as path:
+        return read_photo(path)

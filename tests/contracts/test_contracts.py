@@ -1,0 +1,78 @@
+"""The conformance kit over every installed part, built-in or not."""
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+import torch
+from transformers import Wav2Vec2Config, Wav2Vec2ForCTC
+
+from visemix.registry.conformance import Changes, Conformance, check_plugin
+from visemix.registry.installed import find_installed
+
+INSTALLED = find_installed()
+PARTS = [
+    (manifest.name, part.kind, part.name)
+    for manifest in INSTALLED.usable()
+    for part in manifest.parts
+]
+BUILT_IN = {"landmark-mesh", "mediapipe", "mfcc", "moonshine", "rasterizer-cpu", "raw-windows"}
+
+Try = Callable[[str], list[Conformance]]
+
+
+@pytest.fixture(scope="session")
+def recogniser(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small random wav2vec 2.0, in place of the one that ``deepspeech`` would download."""
+    folder = tmp_path_factory.mktemp("recogniser")
+    torch.manual_seed(0)
+    config = Wav2Vec2Config(
+        vocab_size=32,
+        hidden_size=16,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=16,
+        conv_dim=(8,) * 7,
+        num_conv_pos_embeddings=4,
+        num_conv_pos_embedding_groups=2,
+        pad_token_id=0,
+    )
+    Wav2Vec2ForCTC(config).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def changes(recogniser: Path) -> Changes:
+    """Settings for parts that cannot start offline without any."""
+    return {"deepspeech": {"model": str(recogniser)}}
+
+
+@pytest.fixture(scope="session")
+def tried(changes: Changes) -> Try:
+    """Plugin -> what the kit says of its parts; each plugin is tried once."""
+
+    @cache
+    def ask(plugin: str) -> list[Conformance]:
+        return check_plugin(plugin, changes, INSTALLED)
+
+    return ask
+
+
+@pytest.mark.parametrize(("plugin", "kind", "name"), PARTS)
+def test_part_conforms(plugin: str, kind: str, name: str, tried: Try) -> None:
+    (one,) = (one for one in tried(plugin) if (one.part.kind, one.part.name) == (kind, name))
+    if one.skipped and one.part.hardware != "cpu":
+        pytest.skip(one.skipped)
+    assert not one.skipped
+    assert not one.faults, "\n".join(one.faults)
+
+
+def test_every_plugin_can_be_used() -> None:
+    reasons = {plugin.name: plugin.reason for plugin in INSTALLED.broken()}
+    assert not reasons
+
+
+def test_something_was_tried() -> None:
+    names = {name for _, _, name in PARTS}
+    assert names >= BUILT_IN, "run 'pip install -e .[dev]' again after adding a plugin"
