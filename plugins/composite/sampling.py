@@ -1,11 +1,13 @@
 """OpenCV's samplers, typed. Places are indices of pixels: 0 is the centre of the first."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 
 from visemix.plugins.composite.compiled import Bytes, Floats
 
-_UNUSED = np.empty(0, np.float32)  # OpenCV takes one map of pairs or two maps
+_UNUSED: Any = None  # OpenCV takes one map of pairs or two maps; its types know only of two
 
 
 def sample(picture: Bytes, at: Floats) -> Floats:
