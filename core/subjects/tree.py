@@ -27,7 +27,8 @@ def take_apart(value: Value, prefix: str) -> tuple[dict[str, Tensor], dict[str, 
     for field in attrs.fields(type(value)):
         item, name = getattr(value, field.name), f"{prefix}.{field.name}"
         if isinstance(item, Tensor):
-            tensors[name] = item.detach().cpu().contiguous()
+            # A copy: two names of the same memory cannot be stored.
+            tensors[name] = item.detach().cpu().contiguous().clone()
         elif isinstance(item, Value):
             inner, plain[field.name] = take_apart(item, name)
             tensors |= inner

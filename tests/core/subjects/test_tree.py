@@ -1,8 +1,10 @@
 import enum
+from pathlib import Path
 
 import attrs
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from visemix.core.errors import InvalidValue
 from visemix.core.shapes import Value
@@ -27,6 +29,14 @@ def test_a_tensor_that_breaks_the_rules() -> None:
     tensors["a.blink"] += 9
     with pytest.raises(InvalidValue, match=r"FaceAttributes\.blink"):
         put_together(FaceAttributes, tensors, plain, "a")
+
+
+def test_values_that_share_memory_can_be_stored(tmp_path: Path) -> None:
+    units = torch.rand(2, 5)
+    tensors, _ = take_apart(FaceAttributes(fps=25.0, action_units=units), "a")
+    other, _ = take_apart(FaceAttributes(fps=25.0, action_units=units), "b")
+    save_file(tensors | other, tmp_path / "both.safetensors")
+    assert torch.equal(load_file(tmp_path / "both.safetensors")["b.action_units"], units)
 
 
 class Colour(enum.Enum):

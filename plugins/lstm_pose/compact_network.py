@@ -1,0 +1,139 @@
+"""CompactNetwork: a Speaker that can be trained and adapted."""
+
+from collections.abc import Mapping
+
+import attrs
+from torch import Tensor
+
+from visemix.core.errors import CheckpointError, TrainingError
+from visemix.core.training.dataset import Dataset, Example
+from visemix.core.training.stage import Plan, Stage
+from visemix.core.values.features import AudioFeatures
+from visemix.core.values.subject import Subject
+from visemix.plugins.lstm_pose.clips import MOVED, inner_rows, movement
+from visemix.plugins.lstm_pose.lessons import Course, learn
+from visemix.plugins.lstm_pose.losses import COMPACT, chosen
+from visemix.plugins.lstm_pose.network import Network, Said
+from visemix.plugins.lstm_pose.personal import digest, remembered, same_layout
+from visemix.plugins.lstm_pose.schooling import Build, general_stage, personal_stage
+from visemix.plugins.lstm_pose.speaker import Speaker
+
+VERSION = 1
+"""Of what personal weights mean; another version learns them again."""
+
+GENERAL = Course(steps=400, batch=16, frames=60, rate=2e-3, seed=0, weights=COMPACT)
+PERSONAL = Course(steps=100, batch=8, frames=60, rate=1e-3, seed=0, weights=COMPACT)
+
+
+@attrs.frozen
+class Manner:
+    """How the compact network speaks.
+
+    Attributes:
+        share: of the linear head in the average.
+        personal_steps: steps of learning a person inside ``generate``.
+    """
+
+    share: float = 0.5
+    personal_steps: int = 100
+
+
+class CompactNetwork(Network):
+    """See Speaker.
+
+    Args:
+        build: sizes.
+        manner: how it speaks.
+    """
+
+    def __init__(self, build: Build, manner: Manner) -> None:
+        self._build, self._manner = build, manner
+        self._speaker = Speaker.empty(build.size, build.directions, build.members)
+        self._learned = False
+
+    @property
+    def learned(self) -> bool:
+        """See Network."""
+        return self._learned
+
+    @property
+    def gain(self) -> Tensor:
+        """See Network."""
+        return self._speaker.gain
+
+    def speak(self, features: AudioFeatures, memory: object) -> tuple[Said, object]:
+        """See Network."""
+        windows = inner_rows(features, self._build.size.reach)
+        before = memory if isinstance(memory, list) else None
+        numbers, after = self._speaker.speak(windows, self._manner.share, before)
+        units = self._speaker.units
+        moved = numbers[:, :MOVED] * units.scale[:MOVED] + units.mean[:MOVED]
+        return Said(moved, numbers[:, MOVED:]), after
+
+    def adapted(self, subject: Subject, features: AudioFeatures) -> Network:
+        """Learned on the reference, or found in the subject's folder."""
+        seen = {"features": features.values, "moved": movement(subject.fit)}
+        key = digest(self.weights() | seen, f"{VERSION} {self._build} {self._manner}")
+        personal = CompactNetwork(self._build, self._manner)
+        layout = self.weights()
+
+        def learned() -> dict[str, Tensor]:
+            found: list[Speaker] = []
+            course = attrs.evolve(PERSONAL, steps=self._manner.personal_steps)
+            example = Example(subject, features)
+            learn(personal_stage([example], self._speaker, course, found.append), course.seed)
+            return found[0].weights()
+
+        weights = remembered(subject.folder, key, learned)
+        if not same_layout(weights, layout):
+            weights = learned()
+        personal.load_weights(weights, subject.folder)
+        return personal
+
+    def stage(self, name: str, data: Dataset, plan: Plan) -> Stage:
+        """See Network.
+
+        Raises:
+            TrainingError: the plan names an unknown loss, or the personal stage has nothing to
+                start from.
+        """
+        preset = GENERAL if name == "general" else PERSONAL
+        course = attrs.evolve(
+            preset,
+            steps=plan.steps or preset.steps,
+            batch=plan.batch or preset.batch,
+            seed=plan.seed,
+            weights=chosen(COMPACT, plan.weights),
+        )
+        if name == "general":
+            return general_stage(data.examples, self._build, course, self._take)
+        if not self._learned:
+            what = "the personal stage starts from general weights, and there are none"
+            raise TrainingError(what, where="attribute_model", do="train the stage 'general' first")
+        return personal_stage(data.examples, self._speaker, course, self._take)
+
+    def weights(self) -> dict[str, Tensor]:
+        """See Network."""
+        return self._speaker.weights()
+
+    def load_weights(self, weights: Mapping[str, Tensor], where: object) -> None:
+        """See Network."""
+        check_layout(self.weights(), weights, where)
+        self._take(self._speaker.with_weights({k: v.float() for k, v in weights.items()}))
+
+    def _take(self, speaker: Speaker) -> None:
+        self._speaker, self._learned = speaker, True
+
+
+def check_layout(own: Mapping[str, Tensor], given: Mapping[str, Tensor], where: object) -> None:
+    """Compare names and shapes.
+
+    Raises:
+        CheckpointError: they differ.
+    """
+    wrong = sorted(set(own) ^ set(given))
+    wrong += [name for name in own if name in given and own[name].shape != given[name].shape]
+    if wrong:
+        what = f"its weights do not fit this network ({len(wrong)} differ, {wrong[0]!r} first)"
+        do = "use the settings that it was trained with"
+        raise CheckpointError(what, where=where, do=do)

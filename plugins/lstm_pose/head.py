@@ -1,0 +1,111 @@
+"""The linear head: a ridge regression that starts at general weights."""
+
+from collections.abc import Sequence
+
+import attrs
+import torch
+from torch import Tensor
+
+from visemix.core.shapes import Value
+from visemix.plugins.lstm_pose.clips import MOVED, Spoken
+from visemix.plugins.lstm_pose.hearing import Hearing
+from visemix.plugins.lstm_pose.motion import settled
+
+FREE = 1e-6
+"""Penalty on the constant."""
+
+LARGEST_GAIN = 8.0
+"""A head that the sound says nothing about is not made to shake."""
+
+
+@attrs.frozen(eq=False)
+class Head(Value):
+    """A linear head.
+
+    Attributes:
+        weight: [R x P + 1, 68], the last row is the constant.
+        gain: [6] factors that give the smoothed pose of sound not learned from unit spread.
+    """
+
+    weight: Tensor
+    gain: Tensor
+
+
+def head_rows(hearing: Hearing, windows: Tensor, centre: Tensor) -> Tensor:
+    """Feature windows [T, R, D] to the rows of the regression [T, R x P + 1]."""
+    rows = hearing.for_head(windows, centre).flatten(1)
+    return torch.cat((rows, torch.ones(len(rows), 1)), 1)
+
+
+def learn_head(
+    hearing: Hearing, clips: Sequence[tuple[Spoken, Tensor]], penalty: float, start: Tensor | None
+) -> Head:
+    """Least squares with ``penalty`` on the distance from ``start``.
+
+    Each clip is predicted once by a head that did not learn from its quarter of the clips; what
+    those predictions lack in spread is the gain.
+
+    Args:
+        hearing: scale of the features.
+        clips: with the speaker's mean features [D].
+        penalty: ridge, in frames.
+        start: [R x P + 1, 68]; None for zeros.
+    """
+    folds = [_Sums(), _Sums(), _Sums(), _Sums()]
+    for i, (clip, centre) in enumerate(clips):
+        folds[i % 4].add(head_rows(hearing, clip.windows, centre), clip.targets, start)
+    every = _joined(folds)
+    others = [_joined([f for f in folds if f is not fold]) for fold in folds]
+    unseen = [other.solve(penalty, start) for other in others]
+    gain = _gain(
+        [
+            (head_rows(hearing, c.windows, m) @ unseen[i % 4][:, MOVED:], c.targets[:, MOVED:])
+            for i, (c, m) in enumerate(clips)
+        ]
+    )
+    return Head(every.solve(penalty, start), gain)
+
+
+def quarters(clip: Spoken) -> list[Spoken]:
+    """A clip cut into four."""
+    size = -(-len(clip.targets) // 4)
+    starts = range(0, len(clip.targets), size)
+    return [Spoken(clip.windows[a : a + size], clip.targets[a : a + size]) for a in starts]
+
+
+def _gain(pairs: Sequence[tuple[Tensor, Tensor]]) -> Tensor:
+    made = torch.cat([settled(made) for made, _ in pairs])
+    true = torch.cat([true for _, true in pairs])
+    ratio: Tensor = true.std(0, correction=0) / made.std(0, correction=0).clamp_min(1e-6)
+    return ratio.clamp(1.0, LARGEST_GAIN)
+
+
+class _Sums:
+    """Normal equations, clip by clip, in double precision."""
+
+    def __init__(self) -> None:
+        self.gram: Tensor | None = None
+        self.cross: Tensor | None = None
+
+    def add(self, rows: Tensor, wanted: Tensor, start: Tensor | None) -> None:
+        error = wanted if start is None else wanted - rows @ start
+        self.take((rows.T @ rows).double(), (rows.T @ error).double())
+
+    def take(self, gram: Tensor, cross: Tensor) -> None:
+        self.gram = gram if self.gram is None else self.gram + gram
+        self.cross = cross if self.cross is None else self.cross + cross
+
+    def solve(self, penalty: float, start: Tensor | None) -> Tensor:
+        assert self.gram is not None and self.cross is not None
+        weight = torch.full((len(self.gram),), penalty, dtype=torch.float64)
+        weight[-1] = FREE
+        found: Tensor = torch.linalg.solve(self.gram + weight.diag(), self.cross).float()
+        return found if start is None else start + found
+
+
+def _joined(parts: Sequence[_Sums]) -> _Sums:
+    total = _Sums()
+    for part in parts:
+        if part.gram is not None and part.cross is not None:
+            total.take(part.gram, part.cross)
+    return total

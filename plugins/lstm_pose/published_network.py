@@ -1,0 +1,191 @@
+"""The published network as a Network: eq. 2, Adam, windows of 16 frames."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+import attrs
+import numpy as np
+import torch
+from torch import Tensor
+
+from visemix.core.errors import TrainingError
+from visemix.core.training.dataset import Dataset, Example
+from visemix.core.training.stage import Batch, LossBook, Modules, Plan, Shard, Stage, Turn
+from visemix.core.values.features import AudioFeatures
+from visemix.core.values.subject import Subject
+from visemix.plugins.lstm_pose.clips import POSE, full_movement
+from visemix.plugins.lstm_pose.compact_network import check_layout
+from visemix.plugins.lstm_pose.losses import chosen, published_losses, published_weights
+from visemix.plugins.lstm_pose.network import Network, Said
+from visemix.plugins.lstm_pose.published import OUTPUTS, PublishedNetwork
+
+FRAMES = 16
+BETAS = (0.5, 0.999)
+BATCH = 16
+RATES = {"general": 2e-4, "personal": 1e-4}
+EPOCHS = {"general": 10, "personal": 100}
+"""Of the released code; the paper does not say how the general network was trained."""
+
+
+class PublishedModel(Network):
+    """Expression as it is, pose in standard deviations of the clip.
+
+    The released code predicts radians and model units; as crops differ between people, and the
+    pose's range is the reference's anyway, every clip's own mean and spread are taken out here.
+    """
+
+    def __init__(self) -> None:
+        self._network = PublishedNetwork().eval()
+        self._learned = False
+
+    @property
+    def learned(self) -> bool:
+        """See Network."""
+        return self._learned
+
+    @property
+    def gain(self) -> Tensor:
+        """See Network."""
+        return torch.ones(POSE)
+
+    def speak(self, features: AudioFeatures, memory: object) -> tuple[Said, object]:
+        """See Network."""
+        before = memory if isinstance(memory, tuple) else None
+        with torch.no_grad():
+            said, after = self._network.speak(features.values[None], before)
+        return Said(said[0, :, :-POSE].clone(), said[0, :, -POSE:].clone()), after
+
+    def adapted(self, subject: Subject, features: AudioFeatures) -> Network:
+        """Itself: a person is learned with ``visemix train --stage personal``, in minutes."""
+        del subject, features
+        return self
+
+    def stage(self, name: str, data: Dataset, plan: Plan) -> Stage:
+        """See Network.
+
+        Raises:
+            TrainingError: the plan names an unknown loss, no clip is long enough, or the personal
+                stage has nothing to start from.
+        """
+        if name == "personal" and not self._learned:
+            what = "the personal stage starts from general weights, and there are none"
+            raise TrainingError(what, where="attribute_model", do="train the stage 'general' first")
+        weights = chosen(published_weights(plan.preset, OUTPUTS), plan.weights)
+        if name == "general":
+            torch.manual_seed(plan.seed)
+            self._network = PublishedNetwork()
+        return Regression(
+            name, self._network, Excerpts.of(data.examples, plan), weights, self._done
+        )
+
+    def weights(self) -> dict[str, Tensor]:
+        """See Network."""
+        return dict(self._network.state_dict())
+
+    def load_weights(self, weights: Mapping[str, Tensor], where: object) -> None:
+        """See Network."""
+        check_layout(self.weights(), weights, where)
+        self._network.load_state_dict(dict(weights))
+        self._done()
+
+    def _done(self) -> None:
+        self._network.eval()
+        self._learned = True
+
+
+@attrs.frozen(eq=False)
+class Excerpts:
+    """Windows of 16 frames at every frame of every clip, in an order that the epoch decides.
+
+    Attributes:
+        features: per clip [T, 28, 12].
+        targets: per clip [T, 70].
+        places: [N, 2] clip and first frame.
+        plan: seed and limits.
+    """
+
+    features: Sequence[Tensor]
+    targets: Sequence[Tensor]
+    places: Tensor
+    plan: Plan
+
+    @staticmethod
+    def of(examples: Sequence[Example], plan: Plan) -> "Excerpts":
+        """Every clip of at least 16 frames.
+
+        Raises:
+            TrainingError: there is none.
+        """
+        targets = [_targets(example.subject) for example in examples]
+        places = [
+            (clip, first)
+            for clip, numbers in enumerate(targets)
+            for first in range(len(numbers) - FRAMES + 1)
+        ]
+        if not places:
+            what = f"no clip has {FRAMES} frames"
+            raise TrainingError(what, where="the dataset", do="prepare longer videos")
+        features = [example.features.values for example in examples]
+        return Excerpts(features, targets, torch.tensor(places), plan)
+
+    def steps(self, name: str) -> int:
+        """Of a stage."""
+        return self.plan.steps or EPOCHS[name] * max(len(self.places) // self.batch, 1)
+
+    @property
+    def batch(self) -> int:
+        """Windows per step over all processes."""
+        return self.plan.batch or BATCH
+
+    def draw(self, step: int, shard: Shard) -> tuple[Tensor, Tensor]:
+        """[B, 16, 28, 12] and [B, 16, 70] of this process."""
+        whole = max(len(self.places) // self.batch, 1)
+        epoch, turn = divmod(step, whole)
+        order = np.random.default_rng((self.plan.seed, epoch)).permutation(len(self.places))
+        taken = np.resize(order, max(len(order), self.batch))
+        mine = taken[turn * self.batch :][: self.batch][shard.rank :: shard.world]
+        chosen_places = self.places[torch.from_numpy(mine.copy())].tolist()
+        pieces = [
+            (self.features[c][f : f + FRAMES], self.targets[c][f : f + FRAMES])
+            for c, f in chosen_places
+        ]
+        features, targets = zip(*pieces, strict=True)
+        return torch.stack(features), torch.stack(targets)
+
+
+class Regression(Stage):
+    """One network, eq. 2."""
+
+    def __init__(
+        self,
+        name: str,
+        network: PublishedNetwork,
+        excerpts: Excerpts,
+        weights: Mapping[str, float],
+        done: Callable[[], None],
+    ) -> None:
+        self.name, self.steps = name, excerpts.steps(name)
+        self._excerpts, self._weights, self._done = excerpts, weights, done
+        self.modules = {"network": network.train()}
+        optimizer = torch.optim.Adam(network.parameters(), RATES[name], betas=BETAS)
+        self.turns = [Turn("network", optimizer, partial(self._losses))]
+
+    def batch(self, step: int, shard: Shard) -> Batch:
+        """See Excerpts."""
+        return self._excerpts.draw(step, shard)
+
+    def finish(self) -> None:
+        """The network is ready."""
+        self._done()
+
+    def _losses(self, modules: Modules, batch: Batch) -> LossBook:
+        features, targets = batch
+        return published_losses(modules["network"](features), targets, self._weights)
+
+
+def _targets(subject: Subject) -> Tensor:
+    """[T, 70] expression, then the pose in the clip's standard deviations."""
+    moved = full_movement(subject.fit)
+    pose = moved[:, -POSE:]
+    scale = pose.std(0, correction=0).clamp_min(1e-3)
+    return torch.cat((moved[:, :-POSE], (pose - pose.mean(0)) / scale), 1)
