@@ -29,13 +29,16 @@ class FaceMesh:
 
     Attributes:
         triangles: [898, 3], a closed disk over mouth and eyes; vertices below 468.
-        mouth: 1 on lips, chin and jaw, 0 from the nose upwards.
+        jaw: 1 on lips, chin and jaw, 0 from the nose upwards: what speech moves.
+        mouth: the same without the outline of the face: what another frame may show. Behind the
+            outline of a head that is turned a little differently lies its background.
         eyes: 1 on the lids, 0 on cheek and forehead.
         inside: 1 well inside the face, 0 on its outline.
         tint: how far a source takes on the wanted colour.
     """
 
     triangles: Ints
+    jaw: Floats
     mouth: Floats
     eyes: Floats
     inside: Floats
@@ -55,13 +58,16 @@ def face_mesh() -> FaceMesh:
     lips = 1 - smoothstep(_distance(points, LIPS_OUTER), 0.9, 2.6)
     below_nose = smoothstep(height[UNDER_NOSE] - height, 0.1, 2.2)
     near_lips = lips * smoothstep(height[NOSE_TIP] + 0.4 - height, 0.0, 1.0)
-    mouth = np.maximum(near_lips, below_nose)
+    jaw = np.maximum(near_lips, below_nose)
+    from_outline = _distance(points, OVAL)
+    mouth = jaw * smoothstep(from_outline, 0.3, 1.6)
     near_inner = 1 - smoothstep(_distance(points, LIPS_INNER), 0.0, 0.9)
     return FaceMesh(
         triangles,
+        _with_irises(jaw, 0),
         _with_irises(mouth, 0),
-        _with_irises(lids * (1 - mouth), 1),
-        _with_irises(smoothstep(_distance(points, OVAL), 0.15, 1.7), 1),
+        _with_irises(lids * (1 - jaw), 1),
+        _with_irises(smoothstep(from_outline, 0.15, 1.7), 1),
         _with_irises(1 - (1 - TINT_INSIDE) * near_inner, 1),
     )
 

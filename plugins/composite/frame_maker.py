@@ -83,7 +83,7 @@ class FrameMaker:
                 )
                 maps = wanted.maps
                 accumulate(maps.triangle, maps.shares, self._mesh.triangles, source, total)
-        finish = Finish(softened(total), self._mesh.inside, detail)
+        finish = Finish(softened(total), self._mesh.inside, wanted.maps.solid, detail)
         maps, view = wanted.maps, out[wanted.view]
         resolve(maps.triangle, maps.shares, self._mesh.triangles, total, finish, view)
         if self._palette is not None:

@@ -87,12 +87,14 @@ class Finish(NamedTuple):
     Attributes:
         soft: [h, w, 4] the sum, blurred a little.
         cover: [V] how much of the base the face hides, 0 to 1.
+        solid: [h, w] less than 1 where the mesh's silhouette is near.
         detail: [V] how much of sum - soft to add, because a mix of several sources averages their
             fine texture away.
     """
 
     soft: Floats
     cover: Floats
+    solid: Floats
     detail: Floats
 
 
@@ -120,7 +122,7 @@ def resolve(
             u, v = shares[y, x, 0], shares[y, x, 1]
             q = one - u - v
             a, b, c = triangles[f, 0], triangles[f, 1], triangles[f, 2]
-            full = min(total[y, x, 3], one)
+            full = min(total[y, x, 3], one) * finish.solid[y, x]
             cover = (u * finish.cover[a] + v * finish.cover[b] + q * finish.cover[c]) * full
             gain = u * finish.detail[a] + v * finish.detail[b] + q * finish.detail[c]
             k = one / total[y, x, 3]

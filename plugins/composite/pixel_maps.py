@@ -6,7 +6,14 @@ from torch import Tensor
 
 from visemix.plugins.composite.compiled import Floats, Ints, kernel
 from visemix.plugins.composite.face_mesh import face_mesh
+from visemix.plugins.composite.regions import CHIN_TIP, FOREHEAD
 from visemix.plugins.composite.roi import Roi
+from visemix.plugins.composite.sampling import solid
+
+
+RIM = 0.02
+"""Where the mesh ends in the picture, it fades over so much of the face's height. On a head that is
+turned that is not where its outline lies."""
 
 
 @attrs.frozen(eq=False)
@@ -16,10 +23,12 @@ class PixelMaps:
     Attributes:
         triangle: [h, w] int32, -1 where there is none.
         shares: [h, w, 2] of the triangle's corners 0 and 1.
+        solid: [h, w] 1 well inside the mesh's silhouette, 0 on it.
     """
 
     triangle: Ints
     shares: Floats
+    solid: Floats
 
     @staticmethod
     def of(maps: tuple[Tensor, Tensor], crop: Floats, points: Floats, roi: Roi) -> "PixelMaps":
@@ -38,7 +47,12 @@ class PixelMaps:
         _look_up(seen, shares, crop.astype(np.float32), place, triangle, found)
         if not np.allclose(crop[:, :2], np.eye(2), atol=1e-6):
             _place_anew(triangle, points, face_mesh().triangles, place, found)
-        return PixelMaps(triangle, found)
+        return PixelMaps(triangle, found, solid(triangle, _rim(points)))
+
+
+def _rim(points: Floats) -> int:
+    """Width of the soft silhouette, px."""
+    return max(round(RIM * float(np.linalg.norm((points[FOREHEAD] - points[CHIN_TIP])[:2]))), 1)
 
 
 @kernel

@@ -43,7 +43,7 @@ def speech_part(face_model: FaceModel, subject: Subject) -> Tensor | None:
     moves = places[1:] - places[:1]
     weight = torch.ones(moves.shape[1])
     weight[list(LIPS_OUTER + LIPS_INNER)] = LIP_WEIGHT
-    region = torch.from_numpy(face_mesh().mouth)
+    region = torch.from_numpy(face_mesh().jaw)
     weighted = (moves * weight[:, None]).flatten(1)
     spoken = (moves * (weight * region)[:, None]).flatten(1)
     normal = (weighted @ weighted.T).double()

@@ -5,7 +5,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from visemix.plugins.composite.compiled import Bytes, Floats
+from visemix.plugins.composite.compiled import Bytes, Floats, Ints
 
 _UNUSED: Any = None  # OpenCV takes one map of pairs or two maps; its types know only of two
 
@@ -48,3 +48,10 @@ def grown(nodes: Floats, step: int, size: tuple[int, int]) -> Floats:
 def softened(planes: Floats) -> Floats:
     """[h, w, C], blurred by less than a pixel."""
     return np.asarray(cv2.GaussianBlur(planes, (3, 3), 0.8), np.float32)
+
+
+def solid(triangle: Ints, rim: int) -> Floats:
+    """[h, w] 0 where ``triangle`` is -1 or next to it, rising to 1 ``rim`` px further in."""
+    full = (triangle >= 0).astype(np.float32)
+    share = np.asarray(cv2.blur(full, (2 * rim + 1, 2 * rim + 1)), np.float32)
+    return np.maximum(2 * share - 1, 0) * full
