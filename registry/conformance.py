@@ -1,6 +1,6 @@
 """Runs the conformance kit over the parts of an installed plugin."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib import resources
 
 import attrs
@@ -28,14 +28,22 @@ class Conformance:
 
     Attributes:
         part: which.
+        settings: what differs from its defaults.
         faults: everything that it does not do, one sentence each.
-        skipped: why it could not be tried here, empty if it was: it needs other hardware, or does
-            not start with its default settings.
+        skipped: why it could not be tried here, empty if it was: it needs other hardware, does not
+            start with these settings, or has to be trained first.
     """
 
     part: Contract
+    settings: Mapping[str, SettingValue] = attrs.field(factory=dict)
     faults: tuple[str, ...] = ()
     skipped: str = ""
+
+    @property
+    def title(self) -> str:
+        """Kind, name, and what differs from the defaults."""
+        changed = ", ".join(f"{name}: {value}" for name, value in self.settings.items())
+        return f"{self.part.kind} {self.part.name}" + (f" ({changed})" if changed else "")
 
     @property
     def passed(self) -> bool:
@@ -46,7 +54,7 @@ class Conformance:
 def check_plugin(
     name: str, changes: Changes | None = None, installed: Installed | None = None
 ) -> list[Conformance]:
-    """Build every part of a plugin and try it.
+    """Build every part of a plugin and try it: with its defaults, and with every other choice.
 
     Args:
         name: of the plugin.
@@ -63,24 +71,40 @@ def check_plugin(
     return list(_check(plugin.manifest.parts, classes, changes or {}))
 
 
+def variants(part: Contract) -> Iterator[dict[str, SettingValue]]:
+    """The defaults, then every other choice of every setting that has choices, one at a time."""
+    yield {}
+    for name, setting in part.settings.items():
+        for choice in setting.choices if setting.type != "list" else ():
+            if choice != setting.default:
+                yield {name: choice}
+
+
 def _check(
     parts: tuple[Contract, ...], classes: Mapping[tuple[str, str], type[Part]], changes: Changes
 ) -> Iterator[Conformance]:
     face = _face()
-    for contract in parts:
-        if reason := lacking(contract.hardware):
-            yield Conformance(contract, skipped=reason)
+    for part in parts:
+        if reason := lacking(part.hardware):
+            yield Conformance(part, skipped=reason)
             continue
-        settings = default_settings(contract, Video()) | dict(changes.get(contract.name, {}))
-        try:
-            part = classes[contract.kind, contract.name](**settings)
-        except VisemixError as e:
-            yield Conformance(contract, skipped=str(e))
-        except Exception as e:  # noqa: BLE001 - a stranger's code; whatever it is, it is reported
-            yield Conformance(contract, (f"it does not start: {type(e).__name__}: {e}",))
-        else:
-            faults = find_faults(contract.kind, part, contract, settings, face)
-            yield Conformance(contract, tuple(faults))
+        for variant in variants(part):
+            changed = {**changes.get(part.name, {}), **variant}
+            yield _try(part, classes[part.kind, part.name], changed, face)
+
+
+def _try(
+    part: Contract, cls: Callable[..., Part], changed: Mapping[str, SettingValue], face: Picture
+) -> Conformance:
+    settings = {**default_settings(part, Video()), **changed}
+    try:
+        built = cls(**settings)
+        faults = find_faults(part.kind, built, part, settings, face)
+    except VisemixError as e:
+        return Conformance(part, changed, skipped=str(e))
+    except Exception as e:  # noqa: BLE001 - a stranger's code; whatever it is, it is reported
+        return Conformance(part, changed, (f"it does not start: {type(e).__name__}: {e}",))
+    return Conformance(part, changed, tuple(faults))
 
 
 def _face() -> Picture:

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import av
+import av.logging
 import hypothesis
 import numpy as np
 import pytest

@@ -15,7 +15,7 @@ from typing import Any
 import attrs
 
 from visemix.core.contracts import Contract
-from visemix.core.errors import VisemixError
+from visemix.core.errors import CheckpointError, VisemixError
 from visemix.core.interfaces import (
     AttributeModel,
     AudioEncoder,
@@ -44,6 +44,7 @@ from visemix.core.testing.refiners import REFINER_CHECKS
 from visemix.core.testing.renderers import RENDERER_CHECKS
 from visemix.core.testing.trackers import TRACKER_CHECKS
 from visemix.core.testing.trainables import check_trainable
+from visemix.core.training.stage import Trainable
 from visemix.core.values.subject import Picture
 
 Check = Callable[[Any, Promise], None]
@@ -100,6 +101,7 @@ def check_part(
 
     Raises:
         Nonconforming: lists everything that the part does not do.
+        CheckpointError: the part has to be trained before it can be tried.
     """
     faults = find_faults(kind, part, contract, settings, face)
     if faults:
@@ -114,7 +116,11 @@ def find_faults(
     settings: Mapping[str, object] | None = None,
     face: Picture | None = None,
 ) -> list[str]:
-    """Everything that a part does not do, one sentence each; see ``check_part``."""
+    """Everything that a part does not do, one sentence each; see ``check_part``.
+
+    Raises:
+        CheckpointError: the part has to be trained before it can be tried.
+    """
     kit = KITS[kind]
     if contract.kind != kind:
         return [f"its manifest calls it a {contract.kind}"]
@@ -140,6 +146,10 @@ def _fault(check: Check, part: Part, promise: Promise) -> str:
         check(part, promise)
     except AssertionError as e:  # rasterizer checks assert
         return f"{name}: {e}"
+    except CheckpointError as e:
+        if isinstance(part, Trainable) and check is not check_trainable:
+            raise
+        return f"{name}: {type(e).__name__}: {e}"
     except VisemixError as e:
         return f"{name}: {type(e).__name__}: {e}"
     except Exception as e:  # noqa: BLE001 - a stranger's code; whatever it is, it is reported

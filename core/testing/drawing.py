@@ -42,6 +42,7 @@ class DrawnFrames:
     def __init__(self, landmarks: Tensor, height: int, width: int) -> None:
         self.height, self.width = height, width
         self._landmarks = landmarks.numpy()
+        self._drawn: dict[int, Picture] = {}
 
     def __len__(self) -> int:
         return len(self._landmarks)
@@ -49,9 +50,11 @@ class DrawnFrames:
     def __getitem__(self, index: int) -> Picture:
         if not 0 <= index < len(self):
             raise IndexError(f"frame {index} of {len(self)}")
-        picture = draw_face(self._landmarks[index, :, :2], self.height, self.width)
-        picture.setflags(write=False)
-        return picture
+        if index not in self._drawn:
+            picture = draw_face(self._landmarks[index, :, :2], self.height, self.width)
+            picture.setflags(write=False)
+            self._drawn[index] = picture
+        return self._drawn[index]
 
 
 def draw_face(points: NDArray[np.float32], height: int, width: int) -> Picture:

@@ -78,7 +78,7 @@ def _try(installed: Installed, args: argparse.Namespace) -> int:
         say_json([_conformance_data(one) for one in tried])
     for one in () if args.json else tried:
         said = f"not tried: {one.skipped}" if one.skipped else "ok" if one.passed else "faulty"
-        say(f"{one.part.kind} {one.part.name}: {said}")
+        say(f"{one.title}: {said}")
         for fault in one.faults:
             say(f"  - {fault}")
     return UNUSABLE if any(one.faults for one in tried) else 0
@@ -88,6 +88,7 @@ def _conformance_data(one: "Conformance") -> dict[str, object]:
     return {
         "kind": one.part.kind,
         "part": one.part.name,
+        "settings": dict(one.settings),
         "passed": one.passed,
         "faults": list(one.faults),
         "skipped": one.skipped or None,

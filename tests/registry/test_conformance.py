@@ -25,12 +25,18 @@ def test_faults_are_listed(install: Install, stranger: Files, cli: Cli) -> None:
 
 def test_a_right_plugin_passes(cli: Cli) -> None:
     code, out, _ = cli("plugins", "check", "landmark-mesh")
-    assert (code, out) == (0, "face_model landmark-mesh: ok\n")
+    title = "face_model landmark-mesh"
+    assert (code, out) == (0, f"{title}: ok\n{title} (camera: perspective): ok\n")
 
 
 def test_other_hardware_and_failing_starts(fake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("visemix.registry.hardware.no_cuda", lambda: "the GPU is on holiday")
-    found = {one.part.name: one for one in check_plugin("fake", {"fake-model": {"hidden": 13}})}
+    tried = check_plugin("fake", {"fake-model": {"hidden": 13}})
+    found = {one.part.name: one for one in tried}
+    assert [one.settings for one in tried if one.part.name == "fake-features"] == [
+        {},
+        {"kind": "raw"},
+    ]
     assert found["fake-renderer-cuda"].skipped == "the GPU is on holiday"
     assert not found["fake-renderer-cuda"].faults
     assert found["fake-model"].faults == ("it does not start: ZeroDivisionError: thirteen units",)
@@ -39,11 +45,9 @@ def test_other_hardware_and_failing_starts(fake: Path, monkeypatch: pytest.Monke
 
 def test_settings_can_be_given(cli: Cli) -> None:
     """A recogniser that cannot be had here is no fault of the part."""
-    (one,) = (
-        one
-        for one in check_plugin("speech-features", {"deepspeech": {"model": "/no/such/folder"}})
-        if one.part.name == "deepspeech"
-    )
+    tried = check_plugin("speech-features", {"deepspeech": {"model": "/no/such/folder"}})
+    (one, other) = (one for one in tried if one.part.name == "deepspeech")
+    assert other.settings == {"model": "/no/such/folder", "scores": "log-probabilities"}
     assert "/no/such/folder" in one.skipped
     assert not one.passed
 

@@ -78,6 +78,16 @@ def test_weights(part: Metric, fault: str) -> None:
     assert find_faults("metric", part, TRAINED) == [f"trainable: {fault}"]
 
 
+class Untrained(Learning):
+    def measure(self, made: Track, real: Track) -> float:
+        raise CheckpointError("it has not learned yet")
+
+
+def test_what_has_to_be_trained_first_is_not_tried() -> None:
+    with pytest.raises(CheckpointError, match="it has not learned yet"):
+        find_faults("metric", Untrained(), TRAINED)
+
+
 def test_another_class_or_kind_is_told() -> None:
     renderer = Contract("x", "renderer")
     assert find_faults("renderer", Zero(), renderer) == ["Zero is no subclass of Renderer"]
