@@ -36,6 +36,10 @@ class OtherKind(Loudness):
     kind = "noisiness"
 
 
+class Faster(Loudness):
+    fps = 50.0
+
+
 class Short(Loudness):
     def encode(self, audio: Audio) -> AudioFeatures:
         made = super().encode(audio)
@@ -82,6 +86,7 @@ def test_a_right_one_passes() -> None:
     ("encoder", "fault"),
     [
         (OtherKind(), "promises features.kind = loudness, it makes noisiness"),
+        (Faster(), "encoder_rates: its manifest promises features.fps = 25.0, it makes 50.0"),
         (Short(), "must give 1 frames, it gave 0"),
         (Narrow(), "window by window differs from one long call"),
         (Moody(), "the same sound must give the same features"),

@@ -1,5 +1,6 @@
 """The kit finds matchers that are wrong."""
 
+import attrs
 import pytest
 import torch
 
@@ -49,13 +50,16 @@ class Faint(InTurn):
     share = 0.5
 
 
-class Forgetful(InTurn):
-    """Starts again with every piece it is given, whatever its length."""
+class Longer(InTurn):
+    """Asks for a frame of the future and matches it too."""
 
     window = Window(block=8, future=1)
 
+
+class Slower(InTurn):
     def match(self, attributes: FaceAttributes, state: object) -> Step[Match]:
-        return super().match(attributes, state)
+        made = super().match(attrs.evolve(attributes, fps=attributes.fps / 2), state)
+        return Step(made.output, made.state)
 
 
 def test_a_right_one_passes() -> None:
@@ -69,7 +73,8 @@ def test_a_right_one_passes() -> None:
         (Beyond(), "base names a frame that the reference of 75 does not have"),
         (Beyond(), "the reference of 1 does not have"),
         (Faint(), "the shares of base must sum to 1, they sum to 0.5 to 0.5"),
-        (Forgetful(), "a call with 0 + 1 + 1 frames must give 1 frames, it gave 2"),
+        (Slower(), "attributes at 25.0 fps came out at 12.5"),
+        (Longer(), "a call with 0 + 1 + 1 frames must give 1 frames, it gave 2"),
     ],
     ids=lambda x: type(x).__name__,
 )
