@@ -73,7 +73,8 @@ def colours_of(cutout: Cutout, landmarks: Floats) -> Floats:
     small = cv2.resize(cutout.picture, size, interpolation=cv2.INTER_AREA)
     small = cv2.GaussianBlur(small, (0, 0), 1.2)
     at = (points * (np.array(size) / cutout.picture.shape[1::-1]) - 0.5).astype(np.float32)
-    return sample(np.asarray(small, np.uint8), at[None])[0]
+    seen: Floats = sample(np.asarray(small, np.uint8), at[None])[0]
+    return seen
 
 
 def glance_of(frame: Bytes) -> Floats:

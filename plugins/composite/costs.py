@@ -3,7 +3,7 @@
 import attrs
 import numpy as np
 
-from visemix.plugins.composite.compiled import Floats
+from visemix.plugins.composite.compiled import Floats, Numbers
 from visemix.plugins.composite.features import distances
 from visemix.plugins.composite.gallery import Gallery
 from visemix.plugins.composite.paths import Jumps
@@ -69,6 +69,6 @@ def jumps_of(gallery: Gallery, costs: Costs) -> Jumps:
     return Jumps(to, cost.astype(np.float32), turn, gallery.cut)
 
 
-def shown(cost: Floats, gallery: Gallery) -> Floats:
+def shown(cost: Numbers, gallery: Gallery) -> Floats:
     """Costs [T, N] with unusable frames never shown."""
     return np.where(gallery.usable, cost, np.float32(NEVER)).astype(np.float32)

@@ -7,6 +7,7 @@ import numpy as np
 from visemix.core.values.attributes import Match, Sources
 from visemix.plugins.composite.compiled import Bytes, Floats
 from visemix.plugins.composite.face_mesh import face_mesh, smoothstep
+from visemix.plugins.composite.folds import smooth_folds
 from visemix.plugins.composite.gallery import Gallery
 from visemix.plugins.composite.head_motion import move_head
 from visemix.plugins.composite.layers import Finish, Source, accumulate, resolve
@@ -87,6 +88,8 @@ class FrameMaker:
         maps, view = wanted.maps, out[wanted.view]
         resolve(maps.triangle, maps.shares, self._mesh.triangles, total, finish, view)
         if self._palette is not None:
+            at = np.ascontiguousarray(self._points[0, :, :2])
+            smooth_folds(maps.triangle, maps.shares, self._mesh.triangles, at, view)
             picture, own = self._gallery.subject.frames[0], self._points[0]
             paint_mouth(out, wanted.points, picture, own, self._palette)
             paint_lids(out, wanted.points, picture, own)

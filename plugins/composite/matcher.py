@@ -11,7 +11,7 @@ from visemix.core.timeline import cut, length
 from visemix.core.values.attributes import FaceAttributes, Match, Sources
 from visemix.core.values.subject import Subject
 from visemix.core.windows import Step, Window
-from visemix.plugins.composite.compiled import Floats
+from visemix.plugins.composite.compiled import Floats, Numbers
 from visemix.plugins.composite.costs import ON_ATTRIBUTES, ON_BASE, Costs, jumps_of, shown
 from visemix.plugins.composite.fading import HALF, Path, fade
 from visemix.plugins.composite.features import Features, distances
@@ -142,7 +142,7 @@ class _Block:
             gallery=self._gallery,
         )
 
-    def _mouth_cost(self, aim: Features) -> Floats:
+    def _mouth_cost(self, aim: Features) -> Numbers:
         own, costs = self._gallery.features, self._costs
         turn = distances(aim.turn, own.turn)
         return costs.mouth * distances(aim.mouth, own.mouth) + costs.turned * turn
@@ -163,7 +163,7 @@ class _Block:
         tail = Path(path.frame[-1:], path.direction[-1:])
         return fade(path.then(tail).then(tail), self._gallery.cut, BASE_TAPS)
 
-    def _layer(self, name: str, cost: Floats) -> Sources:
+    def _layer(self, name: str, cost: Numbers) -> Sources:
         known, costs = self._state.paths.get(name), self._costs
         start = -1 if known is None else known.last_state // 2
         unary = shown(cost, self._gallery)[0 if known is None else HALF :]

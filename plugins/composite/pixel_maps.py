@@ -10,7 +10,6 @@ from visemix.plugins.composite.regions import CHIN_TIP, FOREHEAD
 from visemix.plugins.composite.roi import Roi
 from visemix.plugins.composite.sampling import solid
 
-
 RIM = 0.02
 """Where the mesh ends in the picture, it fades over so much of the face's height. On a head that is
 turned that is not where its outline lies."""

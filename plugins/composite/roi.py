@@ -2,7 +2,7 @@
 
 import attrs
 
-from visemix.plugins.composite.compiled import Bytes, Floats
+from visemix.plugins.composite.compiled import Bytes, Numbers
 
 
 @attrs.frozen
@@ -20,7 +20,9 @@ class Roi:
     h: int
 
     @staticmethod
-    def around(points: Floats, margin: tuple[float, float, float], frame: tuple[int, int]) -> "Roi":
+    def around(
+        points: Numbers, margin: tuple[float, float, float], frame: tuple[int, int]
+    ) -> "Roi":
         """The box around points [V, 2 or 3], grown and cut to the frame.
 
         Args:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import attrs
 import numpy as np
 
-from visemix.plugins.composite.compiled import Bytes, Floats
+from visemix.plugins.composite.compiled import Bytes, Floats, Numbers
 from visemix.plugins.composite.sampling import sample
 
 
@@ -40,7 +40,7 @@ class Axis:
         n = np.float32(1 / self.width**2)
         return np.asarray(np.stack([away @ self.across, away @ self.down], -1) * n, np.float32)
 
-    def px(self, u: Floats, v: Floats) -> Floats:
+    def px(self, u: Numbers, v: Numbers) -> Floats:
         """(u, v) to px [..., 2]."""
         place = self.origin + u[..., None] * self.across + v[..., None] * self.down
         return np.asarray(place, np.float32)
@@ -56,7 +56,7 @@ class Axis:
         v = np.convolve(padded, (0.1, 0.2, 0.4, 0.2, 0.1), "valid")
         return np.asarray(np.interp(u, place, v), np.float32)
 
-    def sample(self, picture: Bytes, u: Floats, v: Floats) -> Floats:
+    def sample(self, picture: Bytes, u: Numbers, v: Numbers) -> Floats:
         """Colours [h, w, 3] of ``picture`` at (u, v) [h, w]."""
         return sample(picture, self.px(u, v))
 
@@ -84,13 +84,13 @@ class Patch:
         uv = axis.uv(np.stack([x, y], -1))
         return Patch(picture[low[1] : high[1], low[0] : high[0]], uv[..., 0], uv[..., 1])
 
-    def blend(self, colour: Floats, mask: Floats) -> None:
+    def blend(self, colour: Numbers, mask: Numbers) -> None:
         """Paint ``colour`` [h, w, 3] where ``mask`` [h, w] is 1."""
         k = mask[..., None]
         self.view[:] = np.clip(k * colour + (1 - k) * self.view + 0.5, 0, 255).astype(np.uint8)
 
 
-def ramp(x: Floats, width: float) -> Floats:
+def ramp(x: Numbers, width: float) -> Floats:
     """Smooth step from 0 at x = -width to 1 at x = width."""
     t = np.clip(x / width * 0.5 + 0.5, 0, 1)
     return np.asarray(t * t * (3 - 2 * t), np.float32)
