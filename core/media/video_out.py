@@ -20,13 +20,12 @@ from visemix.core.media.audio_track import AudioTrack
 from visemix.core.media.colour_out import rgb_to_yuv420
 from visemix.core.media.container import open_media
 from visemix.core.media.encoder import Encoder, Encoding, Target
+from visemix.core.media.formats import container_of
 from visemix.core.media.part_file import PartFile, output_error
 from visemix.core.values.audio import Audio
 from visemix.core.values.frames import Frames
 
 Picture = NDArray[np.uint8]
-
-_CONTAINERS = {".mp4": "mp4", ".m4v": "mp4", ".mov": "mov", ".mkv": "matroska"}
 
 
 @attrs.define(eq=False)
@@ -70,7 +69,7 @@ class VideoWriter:
     _open: bool = attrs.field(init=False, default=True)
 
     def __attrs_post_init__(self) -> None:
-        container = _container_of(self.path)
+        container = container_of(self.path)
         width, height = self.size
         rate = exact_rate(self.fps)
         if self.audio_rate is not None:
@@ -211,17 +210,6 @@ def read_metadata(path: str | Path) -> dict[str, str]:
     """
     with open_media(path) as container:
         return {key.lower(): text for key, text in container.metadata.items()}
-
-
-def _container_of(path: Path) -> str:
-    container = _CONTAINERS.get(path.suffix.lower())
-    if container is None:
-        raise OutputError(
-            f"{path.suffix or 'a name without an ending'} is not a video format that we write",
-            where=path,
-            do=f"end the name in {', '.join(_CONTAINERS)}",
-        )
-    return container
 
 
 def _planar(frames: Frames | Tensor | Picture) -> Iterator[Picture]:
