@@ -1,12 +1,10 @@
 """What every test has: one thread, few examples, a cache of its own, and small samples."""
 
-import logging
 import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import av.logging
 import hypothesis
 import numpy as np
 import pytest
@@ -26,8 +24,6 @@ hypothesis.settings.load_profile("visemix")
 def pytest_configure(config: pytest.Config) -> None:
     """One thread: the machines that run the tests are small, and results do not depend on it."""
     torch.set_num_threads(1)
-    av.logging.set_level(av.logging.PANIC)
-    logging.getLogger("libav").setLevel(logging.CRITICAL)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,7 +6,6 @@ from io import BufferedReader
 from pathlib import Path
 
 import av
-import av.logging
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.error import FFmpegError
@@ -18,11 +17,6 @@ from visemix.core.errors import MediaError
 # A truncated file whose index is at its front opens well and ends too soon; only these
 # containers promise a size that can be held against the file before anything is decoded.
 _INDEXED = "mov,mp4,m4a,3gp,3g2,mj2"
-
-# PyAV's own log callback asks for the interpreter's lock in FFmpeg's threads; a decoder that is
-# freed meanwhile, with the lock held, waits for them for ever. FFmpeg's callback does not.
-av.logging.restore_default_callback()
-av.logging.set_libav_level(av.logging.PANIC)
 
 
 class _Content:
