@@ -51,6 +51,8 @@ def learn_head(
         penalty: ridge, in frames.
         start: [R x P + 1, 68]; None for zeros.
     """
+    if len(clips) == 1:  # nothing would be left for the head that did not learn from it
+        clips = [(piece, centre) for clip, centre in clips for piece in quarters(clip)]
     folds = [_Sums(), _Sums(), _Sums(), _Sums()]
     for i, (clip, centre) in enumerate(clips):
         folds[i % 4].add(head_rows(hearing, clip.windows, centre), clip.targets, start)
