@@ -84,10 +84,13 @@ def personalised(parts: Parts, subject: Subject, progress: Progress) -> Parts:
     """``parts`` with the attribute model adapted to the person, if there is sound to learn from."""
     if subject.photo or subject.audio is None:
         return parts
-    progress.begin("learning how this person speaks", None)
-    features = reference_features(parts.audio_encoder, subject)
-    model = parts.attribute_model.personalise(subject, features)
-    progress.end("learning how this person speaks")
+    task = "learning how this person speaks"
+    progress.begin(task, None)
+    try:
+        features = reference_features(parts.audio_encoder, subject)
+        model = parts.attribute_model.personalise(subject, features)
+    finally:
+        progress.end(task)
     return attrs.evolve(parts, attribute_model=model)
 
 

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 import attrs
 
-from visemix.core.errors import FaceError, OutputError
+from visemix.core.errors import FaceError, OutputError, SubjectError
 from visemix.core.interfaces import FaceModel, FaceTracker
 from visemix.core.media.part_file import output_error
 from visemix.core.progress import Progress, Quiet, watch
@@ -72,29 +72,37 @@ def prepare(
         MediaError: the file cannot be read.
         FaceError: it shows no usable face.
         OutputError: the folder has something else in it, or cannot be written.
+        SubjectError: the folder holds a damaged subject that may not be overwritten.
     """
     parts = f"{type(tracker).__qualname__} {type(face_model).__qualname__} {options.key}"
     how = f"1 {options.face} {options.fps:g} {options.max_seconds:g} {parts}"
     digest = digest_of(reference, how)
-    if options.folder is not None and _is_there(options.folder, digest, options):
-        return load_subject(options.folder)
+    if options.folder is not None and is_subject(options.folder):
+        stored = _stored(options.folder, digest, options.overwrite)
+        if stored is not None:
+            return stored
     opened = Reference.open(reference, options.fps, options.max_seconds)
     making = _Making(opened, tracker, face_model, options, digest)
     return making.in_memory() if options.folder is None else making.in_folder(options.folder)
 
 
-def _is_there(folder: Path, digest: str, options: PrepareOptions) -> bool:
-    if not is_subject(folder):
-        return False
-    if read_about(folder).get("digest") == digest:
-        return True
-    if not options.overwrite:
-        raise OutputError(
-            "it holds a subject that was prepared from something else or in another way",
-            where=folder,
-            do="choose another folder or allow overwriting",
-        )
-    return False
+def _stored(folder: Path, digest: str, overwrite: bool) -> Subject | None:
+    """The subject in a folder; None if another one, or a damaged one, is to be replaced."""
+    try:
+        if read_about(folder).get("digest") == digest:
+            return load_subject(folder)
+    except SubjectError as e:
+        if overwrite:
+            return None
+        do = "allow overwriting, or remove the folder, and prepare it again"
+        raise SubjectError(e.what, where=e.where, do=do) from e
+    if overwrite:
+        return None
+    raise OutputError(
+        "it holds a subject that was prepared from something else or in another way",
+        where=folder,
+        do="choose another folder or allow overwriting",
+    )
 
 
 @attrs.frozen(eq=False)

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import attrs
 import torch
+from torch import Tensor
+from torch.nn.functional import interpolate
 
-from visemix.core.media.audio_in import audio_blocks, require_sound, sound_seconds
+from visemix.core.media.audio_in import require_sound
 from visemix.core.media.sheet import contact_sheet
 from visemix.core.media.video_out import VideoWriter
 from visemix.core.pipeline import (
@@ -19,7 +21,8 @@ from visemix.core.pipeline import (
     personalised,
 )
 from visemix.core.prepare import PrepareOptions, prepare
-from visemix.core.subjects.folder import load_subject
+from visemix.core.recording import Pieces, Recording
+from visemix.core.subjects.folder import is_subject, load_subject
 from visemix.core.timeline import length
 from visemix.core.values.audio import Audio
 from visemix.core.values.frames import Frames
@@ -28,8 +31,8 @@ from visemix.core.values.subject import Subject
 SOUND_RATE = 48_000
 """Sample rate of the sound in the videos that are made, Hz."""
 
-BLOCK_S = 1.0
-"""Seconds of sound that are read and passed on at once."""
+THUMBNAIL_PX = 384
+"""Longest side of a picture in a contact sheet."""
 
 
 class Pipeline:
@@ -43,10 +46,15 @@ class Pipeline:
     def __init__(self, parts: Parts, settings: Settings | None = None) -> None:
         self.parts = parts
         self.settings = settings or Settings()
-        self._adapted: tuple[str, Parts] | None = None  # the last subject's, streams come in rows
+        self._adapted: tuple[Subject, Parts] | None = None  # the last: streams come in rows
 
     def prepare(
-        self, reference: str | Path, *, face: int | None = None, folder: str | Path | None = None
+        self,
+        reference: str | Path,
+        *,
+        face: int | None = None,
+        folder: str | Path | None = None,
+        overwrite: bool = False,
     ) -> Subject:
         """Track a reference once; or load it, if it is a prepared subject folder.
 
@@ -54,14 +62,16 @@ class Pipeline:
             reference: video, photo, or subject folder.
             face: which face, from the left, 0 first; None for the largest.
             folder: where to keep the subject; None keeps it for as long as the object lives.
+            overwrite: replace another or a damaged subject in ``folder``.
 
         Raises:
             MediaError: it cannot be read.
             FaceError: it shows no face.
             SubjectError: the subject folder is damaged.
+            OutputError: ``folder`` cannot be written, or holds something else.
         """
         reference = Path(reference)
-        if (reference / "subject.json").is_file():
+        if is_subject(reference):
             return load_subject(reference)
         options = PrepareOptions(
             face=face,
@@ -69,6 +79,7 @@ class Pipeline:
             max_seconds=self.settings.max_seconds,
             folder=Path(folder) if folder is not None else None,
             progress=self.settings.progress,
+            overwrite=overwrite,
             key=self.settings.key,
         )
         return prepare(reference, self.parts.tracker, self.parts.face_model, options)
@@ -120,11 +131,15 @@ class Pipeline:
         Raises:
             SubjectError: the subject was prepared at another frame rate.
         """
-        if self._adapted is None or self._adapted[0] != subject.digest:
+        if self._adapted is None or not _same(self._adapted[0], subject):
             check_rate(subject, self.settings.fps)
             adapted = personalised(self.parts, subject, self.settings.progress)
-            self._adapted = (subject.digest, adapted)
+            self._adapted = (subject, adapted)
         return self._adapted[1]
+
+
+def _same(one: Subject, other: Subject) -> bool:
+    return one is other or (bool(one.digest) and one.digest == other.digest)
 
 
 @attrs.frozen
@@ -156,8 +171,8 @@ class Clip:
 
     def frames(self) -> Iterator[Frames]:
         """The pictures, in blocks."""
-        parts_rate = self.pipeline.parts.audio_encoder.rate
-        return self.pipeline.stream(self._sound(parts_rate), self.subject, seed=self.request.seed)
+        sound = self._recording.blocks(None)
+        return self.pipeline.stream(sound, self.subject, seed=self.request.seed)
 
     def save(self, path: str | Path, *, overwrite: bool = False) -> Path:
         """Write the video: H.264 and AAC, equal in length; nothing is left if it fails.
@@ -171,7 +186,7 @@ class Clip:
         with VideoWriter(
             path, size, settings.fps, SOUND_RATE, metadata=dict(metadata), overwrite=overwrite
         ) as writer:
-            sound = _Sound(self._sound(SOUND_RATE))
+            sound = Pieces(self._recording.blocks(SOUND_RATE), SOUND_RATE)
             made = 0
             for frames in self._watched():
                 made += length(frames)
@@ -179,10 +194,14 @@ class Clip:
                 writer.write_audio(sound.until(made / frames.fps))
         return Path(path)
 
-    def sheet(self, path: str | Path, columns: int = 5) -> Path:
-        """Write a contact sheet (PNG) of every frame."""
-        pictures = torch.cat([frames.rgb for frames in self.frames()])
-        contact_sheet(pictures, columns, Path(path))
+    def sheet(self, path: str | Path, columns: int = 5, *, overwrite: bool = True) -> Path:
+        """Write a contact sheet (PNG) of every frame, made small; for clips of a few seconds.
+
+        Raises:
+            OutputError: it cannot be written, or exists and ``overwrite`` is off.
+        """
+        small = torch.cat([_thumbnails(frames.rgb) for frames in self.frames()])
+        contact_sheet(small, columns, Path(path), overwrite=overwrite)
         return Path(path)
 
     def _watched(self) -> Iterator[Frames]:
@@ -190,45 +209,26 @@ class Clip:
         self.pipeline.adapt(self.subject)  # learning is a task of its own, before this one
         task = "making the video"
         progress.begin(task, self._expected())
-        for frames in self.frames():
-            yield frames
-            progress.advance(task, length(frames))
-        progress.end(task)
+        try:
+            for frames in self.frames():
+                yield frames
+                progress.advance(task, length(frames))
+        finally:
+            progress.end(task)
 
     def _expected(self) -> int | None:
-        known = sound_seconds(self.request.audio)
-        limits = [s for s in (known, self.request.seconds) if s is not None]
-        return max(round(min(limits) * self.pipeline.settings.fps), 1) if limits else None
+        seconds = self._recording.expected_s()
+        return None if seconds is None else max(round(seconds * self.pipeline.settings.fps), 1)
 
-    def _sound(self, rate: int) -> Iterator[Audio]:
-        blocks = audio_blocks(self.request.audio, rate, BLOCK_S)
-        if self.request.seconds is None:
-            return blocks
-        return _limited(blocks, round(self.request.seconds * rate))
+    @property
+    def _recording(self) -> Recording:
+        return Recording(self.request.audio, self.request.seconds)
 
 
-class _Sound:
-    """Gives the recording piece by piece, as far as the pictures have come; then silence."""
-
-    def __init__(self, blocks: Iterator[Audio]) -> None:
-        self._blocks = blocks
-        self._held = torch.zeros(0)
-        self._given = 0
-
-    def until(self, seconds: float) -> Audio:
-        """What was not given yet of the first ``seconds``."""
-        count = round(seconds * SOUND_RATE) - self._given
-        while len(self._held) < count and (block := next(self._blocks, None)) is not None:
-            self._held = torch.cat((self._held, block.samples))
-        piece, self._held = self._held[:count], self._held[count:]
-        self._given += count
-        silence = torch.zeros(count - len(piece))
-        return Audio(torch.cat((piece, silence)), SOUND_RATE)
-
-
-def _limited(blocks: Iterator[Audio], count: int) -> Iterator[Audio]:
-    for block in blocks:
-        if count <= 0:
-            return
-        yield Audio(block.samples[:count], block.rate)
-        count -= len(block.samples)
+def _thumbnails(rgb: Tensor) -> Tensor:
+    """Pictures [T, 3, H, W] uint8, at most ``THUMBNAIL_PX`` on a side."""
+    scale = THUMBNAIL_PX / max(rgb.shape[2:])
+    if scale >= 1:
+        return rgb
+    size = [max(1, round(side * scale)) for side in rgb.shape[2:]]
+    return interpolate(rgb.float(), size, mode="area").round().to(torch.uint8)

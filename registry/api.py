@@ -1,23 +1,20 @@
 """A recipe's name -> the Pipeline that runs it; behind ``visemix.load`` and every command."""
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import attrs
 
-from visemix.core.errors import CheckpointError
 from visemix.core.pipeline import Request, Settings
 from visemix.core.progress import Progress, Quiet
 from visemix.core.talking import Pipeline
-from visemix.core.training.session import WEIGHTS, load_parts
 from visemix.registry.build import Built, build
+from visemix.registry.checkpoint_fit import WEIGHTS, check_checkpoint, check_fit
 from visemix.registry.find_recipe import DEFAULT
 from visemix.registry.installed import find_installed
-from visemix.registry.lock import FILE_NAME, lock_text, make_lock
+from visemix.registry.lock import FILE_NAME, Lock, lock_text, make_lock, printable
 from visemix.registry.node import Plain
-from visemix.registry.recipe_text import resolved_data
 
 LOCK_KEY = "visemix_lock"
 """Key of the lock in a video's metadata."""
@@ -46,9 +43,30 @@ def load(
         PluginError: a part fails to start.
         CheckpointError: the checkpoint is damaged or of another recipe.
     """
-    built = build(str(name), overrides)
     run = Path(checkpoint) if checkpoint is not None else _run_of(name)
     if run is not None:
+        check_checkpoint(run)
+    return pipeline_of(build(str(name), overrides), run, progress)
+
+
+def pipeline_of(
+    built: Built, run: Path | None = None, progress: Progress | None = None
+) -> Pipeline:
+    """The same for a recipe that is built already.
+
+    Args:
+        built: recipe and parts.
+        run: checkpoint folder whose weights are to be used.
+        progress: who is told how far long jobs are.
+
+    Raises:
+        CheckpointError: the checkpoint is damaged or of another recipe.
+    """
+    if run is not None:
+        # Training brings Lightning, whose import takes longer than making a second of video.
+        from visemix.core.training.session import load_parts
+
+        check_fit(run, built)
         load_parts(run, attrs.asdict(built.parts, recurse=False))
     told = progress or Quiet()
     for note in built.resolved.notes:
@@ -64,27 +82,7 @@ def load(
 
 def _run_of(name: str | Path) -> Path | None:
     folder = Path(name)
-    return folder if (folder / FILE_NAME).is_file() and (folder / WEIGHTS).is_dir() else None
-
-
-def check_checkpoint(folder: Path) -> None:
-    """Refuse what is no checkpoint folder.
-
-    Raises:
-        CheckpointError: says what it is instead.
-    """
-    if folder.is_file():
-        raise CheckpointError(
-            "this is a file, a checkpoint is a folder that 'visemix train' wrote",
-            where=folder,
-            do="name the folder; pickles (.pt, .pth, .ckpt) are never loaded",
-        )
-    if not (folder / FILE_NAME).is_file():
-        raise CheckpointError(
-            f"there is no {FILE_NAME} in it" if folder.is_dir() else "there is no such folder",
-            where=folder,
-            do="name the folder that was given to 'visemix train -o'",
-        )
+    return folder if (folder / FILE_NAME).is_file() else None
 
 
 def preparation_key(built: Built) -> str:
@@ -95,12 +93,6 @@ def preparation_key(built: Built) -> str:
         if (part := built.resolved.part(path)) is not None
     }
     return json.dumps(data, sort_keys=True, default=str)
-
-
-def recipe_hash(built: Built) -> str:
-    """Short hash of the resolved recipe."""
-    text = json.dumps(resolved_data(built.resolved), sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 @attrs.frozen(eq=False)
@@ -117,6 +109,10 @@ class LockedProvenance:
 
     def metadata(self, request: Request) -> Mapping[str, str]:
         """See core.pipeline.Provenance."""
+        return {LOCK_KEY: lock_text(self.lock(request)), "comment": MARK}
+
+    def lock(self, request: Request) -> Lock:
+        """How the video that ``request`` makes is made."""
         inputs = {
             name: path.resolve()
             for name, path in (("audio", request.audio), ("reference", request.reference))
@@ -128,10 +124,11 @@ class LockedProvenance:
         if request.face is not None:
             options["face"] = request.face
         if request.reference is not None and request.reference.is_dir():
-            options["subject_folder"] = str(request.reference.resolve())
+            options["subject_folder"] = printable(request.reference.resolve())
         files = list(self.built.files())
         if self.run is not None:
-            options["checkpoint"] = str(self.run.resolve())
-            files += [(f"checkpoint/{p.stem}", p) for p in sorted((self.run / WEIGHTS).iterdir())]
+            options["checkpoint"] = printable(self.run.resolve())
+            weights = sorted((self.run / WEIGHTS).glob("*.safetensors"))
+            files += [(f"checkpoint/{path.stem}", path) for path in weights]
         lock = make_lock(self.built.resolved, find_installed(), request.seed, files, inputs)
-        return {LOCK_KEY: lock_text(attrs.evolve(lock, options=options)), "comment": MARK}
+        return attrs.evolve(lock, options=options)

@@ -10,7 +10,7 @@ from visemix.core.errors import VisemixError
 from visemix.registry.commands import COMMANDS
 from visemix.registry.installed import visemix_version
 from visemix.registry.problems import RecipeProblems
-from visemix.registry.terminal import say_json
+from visemix.registry.terminal import complain, say_json
 
 USER_ERROR = 2
 INTERRUPTED = 130  # 128 + SIGINT
@@ -32,20 +32,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         args = _parser(words).parse_args(words)
     except SystemExit as e:  # argparse has said why
         return e.code if isinstance(e.code, int) else 0
-    return _run(args, debug)
+    args.debug = debug
+    return _run(args)
 
 
-def _run(args: argparse.Namespace, debug: bool) -> int:
+def _run(args: argparse.Namespace) -> int:
     try:
         code: int = import_module(f"visemix.registry.commands.{args.command}").run(args)
         sys.stdout.flush()
     except VisemixError as e:
-        if debug:
+        if args.debug:
             raise
         _tell(e, as_json=getattr(args, "json", False))
         return USER_ERROR
     except KeyboardInterrupt:
-        if debug:
+        if args.debug:
             raise
         print("visemix: stopped", file=sys.stderr)
         return INTERRUPTED
@@ -60,7 +61,7 @@ def _tell(error: VisemixError, as_json: bool) -> None:
     if as_json:
         say_json({"errors": [_data(e) for e in errors]})
     for e in errors:
-        print(f"visemix: {e}", file=sys.stderr)
+        complain(e)
 
 
 def _data(e: VisemixError) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The lock: everything that is needed to make a video or a checkpoint again."""
 
 import json
+import os
 import platform
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
@@ -104,7 +105,12 @@ def locked_file(path: Path) -> LockedFile:
     with path.open("rb") as file:
         while block := file.read(1 << 20):
             digest.update(block)
-    return LockedFile(str(path), digest.hexdigest())
+    return LockedFile(printable(path), digest.hexdigest())
+
+
+def printable(path: Path) -> str:
+    """A path as text; bytes that are no text (names from old disks) are written as escapes."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def lock_text(lock: Lock) -> str:

@@ -46,6 +46,14 @@ class Preparation:
         options = attrs.evolve(self.options, folder=folder)
         subject = prepare(reference, parts.tracker, parts.face_model, options)
         if subject.audio is not None and not subject.photo:
-            encoder = FeatureMaker(parts.audio_encoder)
-            cached_features(subject, encoder, feature_key(self.built))
+            self._listen(subject)
         return subject
+
+    def _listen(self, subject: Subject) -> None:
+        encoder, progress = FeatureMaker(self.built.parts.audio_encoder), self.options.progress
+        task = f"listening to {subject.name}"
+        progress.begin(task, None)
+        try:
+            cached_features(subject, encoder, feature_key(self.built))
+        finally:
+            progress.end(task)

@@ -1,5 +1,7 @@
 """Progress on a terminal: a bar with a time estimate; nothing where nobody looks."""
 
+import contextlib
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
@@ -20,13 +22,16 @@ class ProgressBar:
     """Shows tasks on standard error; implements core.progress.Progress.
 
     Bars vanish when the command ends; notes stay.
+
+    Attributes:
+        notes: what the user was told, each once.
     """
 
     def __init__(self) -> None:
         self._console = Console(stderr=True)
         self._bar = Progress(
             SpinnerColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
@@ -37,6 +42,7 @@ class ProgressBar:
             disable=not self._console.is_terminal,
         )
         self._tasks: dict[str, TaskID] = {}
+        self.notes: list[str] = []
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -64,4 +70,16 @@ class ProgressBar:
 
     def note(self, message: str) -> None:
         """See core.progress.Progress."""
-        self._console.print(f"note: {message}", highlight=False, markup=False, soft_wrap=True)
+        if message not in self.notes:
+            self.notes.append(message)
+            text = f"note: {message}"
+            self._console.print(text, highlight=False, markup=False, emoji=False, soft_wrap=True)
+
+    @contextlib.contextmanager
+    def task(self, name: str) -> Iterator[None]:
+        """Something of unknown length, for as long as the block lasts."""
+        self.begin(name, None)
+        try:
+            yield
+        finally:
+            self.end(name)

@@ -6,6 +6,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
+from visemix.core.errors import VisemixError
+
 if TYPE_CHECKING:
     Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -18,6 +20,11 @@ def say(text: str = "") -> None:
 def say_json(data: object) -> None:
     """Data for programs, on standard output."""
     sys.stdout.write(json.dumps(data, indent=1, ensure_ascii=False, default=str) + "\n")
+
+
+def complain(error: VisemixError) -> None:
+    """An error in one paragraph, on standard error."""
+    sys.stderr.write(f"visemix: {error}\n")
 
 
 def columns(rows: Iterable[Sequence[str]]) -> list[str]:

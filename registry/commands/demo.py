@@ -18,7 +18,6 @@ def add_parser(subparsers: "Subparsers") -> None:
         "-o", "--output", type=Path, default=Path("demo.mp4"), help="default: %(default)s"
     )
     generate.add_making(parser)
-    parser.add_argument("--preview", action="store_true", help="one second and a contact sheet")
 
 
 def run(args: argparse.Namespace) -> int:

@@ -5,13 +5,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from visemix.core.errors import OutputError
+from visemix.core.media.formats import container_of
+from visemix.core.media.part_file import PartFile
 from visemix.registry.commands import COMMANDS
 from visemix.registry.find_recipe import DEFAULT
+from visemix.registry.option_values import face_number, seed
 from visemix.registry.terminal import add_json, add_set, say, say_json
 
 if TYPE_CHECKING:
-    from visemix.core.talking import MadeFrom, Pipeline
-    from visemix.core.values.subject import Subject
+    from visemix.core.talking import Clip
+    from visemix.registry.progress_bar import ProgressBar
     from visemix.registry.terminal import Subparsers
 
 PREVIEW_S = 1.0
@@ -29,26 +32,27 @@ def add_parser(subparsers: "Subparsers") -> None:
     )
     parser.add_argument("-o", "--output", type=Path, required=True, help="the video to write")
     add_making(parser)
-    parser.add_argument(
-        "--preview",
-        action="store_true",
-        help="make one second only, and a contact sheet beside it (.png)",
-    )
 
 
 def add_making(parser: argparse.ArgumentParser) -> None:
     """Options of every command that makes a video."""
     parser.add_argument(
-        "--recipe", default=DEFAULT, help="a recipe's name or a YAML file (default: %(default)s)"
+        "--recipe",
+        help=f"a recipe's name or a YAML file (default: the checkpoint's, else {DEFAULT!r})",
     )
     parser.add_argument("--checkpoint", type=Path, help="folder that 'visemix train' wrote")
     add_set(parser)
-    parser.add_argument("--seed", type=int, default=0, help="of everything random (default: 0)")
+    parser.add_argument("--seed", type=seed, default=0, help="of everything random (default: 0)")
     parser.add_argument(
         "--face",
-        type=int,
+        type=face_number,
         metavar="N",
         help="which face of the reference, from the left, 0 first (default: the largest)",
+    )
+    parser.add_argument(
+        "--preview",
+        action="store_true",
+        help="make one second only, and a contact sheet beside it (.png)",
     )
     parser.add_argument("--overwrite", action="store_true", help="replace an existing output")
     add_json(parser)
@@ -56,69 +60,59 @@ def add_making(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run it."""
+    from visemix.core.media.audio_in import require_sound
     from visemix.registry.progress_bar import ProgressBar
 
-    refuse_existing(args.output, args.overwrite)
-    seconds = PREVIEW_S if args.preview else None
+    sheet = args.output.with_suffix(".png") if args.preview else None
+    container_of(args.output)
+    for output in filter(None, (args.output, sheet)):
+        refuse_output(output, args.overwrite, [args.audio, args.reference])
+    require_sound(args.audio)  # before minutes of tracking, not after
     with ProgressBar() as progress:
-        from visemix.registry import api
+        from visemix.registry.subject_cache import healing
 
-        if args.checkpoint is not None:
-            api.check_checkpoint(args.checkpoint)
-        pipeline = api.load(
-            args.recipe, args.overrides, checkpoint=args.checkpoint, progress=progress
-        )
-        subject, origin = subject_of(pipeline, args.reference, args.face)
-        clip = pipeline.generate(
-            args.audio, subject, seed=args.seed, seconds=seconds, made_from=origin
-        )
-        made = [clip.save(args.output, overwrite=args.overwrite)]
-        if args.preview:
-            made.append(clip.sheet(args.output.with_suffix(".png")))
-    report(made, args.json)
-    return 0
-
-
-def subject_of(
-    pipeline: "Pipeline", reference: Path, face: int | None
-) -> "tuple[Subject, MadeFrom]":
-    """The prepared subject, from a folder, from the cache, or made now."""
-    from visemix.core.subjects.folder import is_subject
-    from visemix.core.talking import MadeFrom
-    from visemix.registry.subject_cache import subject_folder, touch_and_prune
-
-    origin = MadeFrom(reference, face)
-    if reference.is_dir() or is_subject(reference):
-        return pipeline.prepare(reference), origin
-    key = f"{pipeline.settings.key} {pipeline.settings.fps:g} {pipeline.settings.max_seconds:g}"
-    folder = subject_folder(reference, key, face)
-    subject = pipeline.prepare(reference, face=face, folder=folder)
-    touch_and_prune(folder)
-    return subject, origin
-
-
-def refuse_existing(output: Path, overwrite: bool) -> None:
-    """Say so before the work, not after it.
-
-    Raises:
-        OutputError: the output exists and may not be replaced, or has no folder to go to.
-    """
-    if output.exists() and not overwrite:
-        raise OutputError(
-            "it exists already", where=output, do="add --overwrite, or choose another name"
-        )
-    if not output.absolute().parent.is_dir():
-        raise OutputError(
-            f"the folder {output.absolute().parent} does not exist",
-            where=output,
-            do="make it first, or choose another",
-        )
-
-
-def report(made: list[Path], as_json: bool) -> None:
-    """Say what was written."""
-    if as_json:
-        say_json({"written": [str(path) for path in made]})
+        clip = _clip(args, progress)
+        with healing(clip.subject):
+            made = [clip.save(args.output, overwrite=args.overwrite)]
+            if sheet is not None:
+                made.append(clip.sheet(sheet, overwrite=args.overwrite))
+    if args.json:
+        say_json({"written": [str(path) for path in made], "notes": progress.notes})
     else:
         for path in made:
             say(f"wrote {path}")
+    return 0
+
+
+def _clip(args: argparse.Namespace, progress: "ProgressBar") -> "Clip":
+    """The video that was asked for, about to be made."""
+    with progress.task("starting"):
+        from visemix.registry import api
+        from visemix.registry.reference_subject import subject_of
+
+        recipe = args.recipe or args.checkpoint or DEFAULT
+        pipeline = api.load(recipe, args.overrides, checkpoint=args.checkpoint, progress=progress)
+    subject, origin = subject_of(pipeline, args.reference, args.face)
+    seconds = PREVIEW_S if args.preview else None
+    return pipeline.generate(args.audio, subject, seed=args.seed, seconds=seconds, made_from=origin)
+
+
+def refuse_output(output: Path, overwrite: bool, inputs: list[Path]) -> None:
+    """Say before the work, not after it, that its result could not be written.
+
+    Raises:
+        OutputError: the output exists and may not be replaced, is an input, has no folder to go
+            to, or its folder cannot be written.
+    """
+    folder = output.absolute().parent
+    if not folder.is_dir():
+        raise OutputError(f"the folder {folder} does not exist", where=output, do="make it first")
+    if output.exists() and any(path.exists() and output.samefile(path) for path in inputs):
+        raise OutputError(
+            "it would replace the file it is made from", where=output, do="choose another name"
+        )
+    if output.is_file() and not overwrite:
+        raise OutputError(
+            "it exists already", where=output, do="add --overwrite, or choose another name"
+        )
+    PartFile(output, overwrite).discard()

@@ -78,7 +78,7 @@ def test_reader_that_goes_away(fake: Path, process: Process) -> None:
 
 
 def test_recipe_list_and_check(fake: Path, cli: Cli) -> None:
-    assert "fake  from the plugin fake" in " ".join(cli("recipe", "list")[1].split(" "))
+    assert "fake from the plugin fake" in " ".join(cli("recipe", "list")[1].split())
     listed = json.loads(cli("recipe", "list", "--json")[1])
     assert ("fake", "fake") in [(recipe["name"], recipe["plugin"]) for recipe in listed]
     code, out, _ = cli("recipe", "check", "fake")
