@@ -27,7 +27,7 @@ def main(folder: Path, clips: list[str]) -> int:
         ["generate", *recipe, "--checkpoint", run, *few, *said_by_face, "-o", result],
     ]
     if not clips:
-        commands.insert(0, ["generate", *recipe, *said_by_face, "-o", made])
+        commands.insert(0, ["generate", *said_by_face, "-o", made])  # by the default recipe
     for command in commands:
         print("$ visemix", *command)
         if code := visemix(command):
