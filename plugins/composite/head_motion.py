@@ -126,7 +126,7 @@ def _field(motion: Motion, rows: int, columns: int, step: int) -> Floats:
                 sy += k * (back[i, 1] - (rigid[3] + rigid[1] * px + rigid[0] * py))
             away = np.sqrt(nearest) / size
             # The neck stands still sooner than the hair.
-            below = _clip(4 * (y - bottom) / size + 0.6)
+            below = _clip(float(4 * (y - bottom) / size + 0.6))
             slow = _fade(away, 0.1 - 0.05 * below, motion.reach[0] - 0.15 * below)
             fast = _fade(away, 0.04, motion.reach[1])
             rx = rigid[2] + rigid[0] * x - rigid[1] * y
