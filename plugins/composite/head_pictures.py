@@ -22,6 +22,9 @@ MARGIN = 0.04
 """Room around the mesh, relative to its size."""
 
 
+Store = OrderedDict[int, Bytes]
+
+
 @attrs.frozen(eq=False)
 class Cutout:
     """A piece of a reference frame.
@@ -47,8 +50,7 @@ class HeadPictures:
     def __init__(self, frames: ReferenceFrames, landmarks: Floats) -> None:
         self._frames = frames
         self._boxes = _boxes(landmarks, frames.height, frames.width)
-        self._decoded: OrderedDict[int, Bytes] = OrderedDict()
-        self._encoded: OrderedDict[int, Bytes] = OrderedDict()
+        self._stores: tuple[Store, Store] = (OrderedDict(), OrderedDict())  # decoded, encoded
         self._sizes = [0, 0]
         self._lock = threading.Lock()
 
@@ -56,10 +58,11 @@ class HeadPictures:
         """The cut-out of frame ``index``."""
         left, top, _, _ = self._boxes[index]
         with self._lock:
-            if index in self._decoded:
-                self._decoded.move_to_end(index)
-                return Cutout(self._decoded[index], left, top)
-            data = self._encoded.get(index)
+            decoded, encoded = self._stores
+            if index in decoded:
+                decoded.move_to_end(index)
+                return Cutout(decoded[index], left, top)
+            data = encoded.get(index)
         if data is None:
             return self.add(index, self._frames[index])
         picture = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)
@@ -81,10 +84,11 @@ class HeadPictures:
 
     def _keep(self, index: int, picture: Bytes, data: Bytes) -> None:
         with self._lock:
-            self._put(0, self._decoded, index, picture)
-            self._put(1, self._encoded, index, data)
+            self._put(0, index, picture)
+            self._put(1, index, data)
 
-    def _put(self, which: int, store: OrderedDict[int, Bytes], index: int, item: Bytes) -> None:
+    def _put(self, which: int, index: int, item: Bytes) -> None:
+        store = self._stores[which]
         if index in store:
             return
         store[index] = item
