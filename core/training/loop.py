@@ -8,7 +8,7 @@ from pathlib import Path
 import attrs
 import torch
 from lightning.fabric import Fabric
-from torch import nn
+from torch import Tensor, nn
 
 from visemix.core.errors import TrainingError
 from visemix.core.progress import Progress, Quiet
@@ -105,9 +105,15 @@ def _take_turn(
         parameters = [p for g in turn.optimizer.param_groups for p in g["params"]]
         torch.nn.utils.clip_grad_norm_(parameters, turn.clip)
     turn.optimizer.step()
-    return {name: float(term.value.detach()) for name, term in book.items()} | {
-        "total": float(loss.detach())
-    }
+    values = {name: term.value.detach() for name, term in book.items()} | {"total": loss.detach()}
+    return {name: _over_processes(value, run.fabric) for name, value in values.items()}
+
+
+def _over_processes(value: Tensor, fabric: Fabric) -> float:
+    """Mean over all processes, so that a log says the same however many there are."""
+    mean = fabric.all_reduce(value, reduce_op="mean") if fabric.world_size > 1 else value
+    assert isinstance(mean, Tensor)
+    return float(mean)
 
 
 def _save_when_due(stage: Stage, run: Run, done: int) -> None:

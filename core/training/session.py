@@ -117,7 +117,8 @@ def save_part(run: Path, kind: str, part: Trainable) -> None:
     path = run / WEIGHTS / f"{kind}.safetensors"
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".part")
-    save_file({k: v.contiguous().cpu() for k, v in part.weights().items()}, unfinished)
+    # Copies: two names of the same memory cannot be stored.
+    save_file({k: v.cpu().contiguous().clone() for k, v in part.weights().items()}, unfinished)
     unfinished.replace(path)
 
 

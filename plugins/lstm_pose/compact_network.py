@@ -17,6 +17,7 @@ from visemix.plugins.lstm_pose.network import Network, Said
 from visemix.plugins.lstm_pose.personal import digest, remembered, same_layout
 from visemix.plugins.lstm_pose.schooling import Build, general_stage, personal_stage
 from visemix.plugins.lstm_pose.speaker import Speaker
+from visemix.plugins.lstm_pose.threads import one_thread
 
 VERSION = 1
 """Of what personal weights mean; another version learns them again."""
@@ -81,7 +82,8 @@ class CompactNetwork(Network):
             found: list[Speaker] = []
             course = attrs.evolve(PERSONAL, steps=self._manner.personal_steps)
             example = Example(subject, features)
-            learn(personal_stage([example], self._speaker, course, found.append), course.seed)
+            with one_thread():
+                learn(personal_stage([example], self._speaker, course, found.append), course.seed)
             return found[0].weights()
 
         weights = remembered(subject.folder, key, learned)

@@ -41,43 +41,53 @@ class Course:
     weights: Mapping[str, float]
 
 
+Pair = tuple[Tensor, Tensor]
+"""Standardised rows [T + R - 1, D] of a clip, and its targets [T, 68]."""
+
+
 @attrs.frozen(eq=False)
 class Excerpts:
     """Draws excerpts; a pure function of the step.
 
     Attributes:
         clips: per clip its variations.
-        hearing: scale of the features.
         course: how many, how long.
     """
 
-    clips: Sequence[Sequence[Spoken]]
-    hearing: Hearing
+    clips: Sequence[Sequence[Pair]]
     course: Course
 
-    def draw(self, member: int, step: int, shard: Shard) -> tuple[Tensor, Tensor]:
+    @staticmethod
+    def of(clips: Sequence[Sequence[Spoken]], hearing: Hearing, course: Course) -> "Excerpts":
+        """From clips with their variations."""
+
+        def pair(clip: Spoken) -> Pair:
+            return hearing.for_networks(clip.sequence), clip.targets
+
+        return Excerpts([[pair(one) for one in variants] for variants in clips], course)
+
+    def draw(self, member: int, step: int, shard: Shard) -> Pair:
         """Rows [B, T + R - 1, D] and targets [B, T, 68] of this process."""
         random = np.random.default_rng((self.course.seed, member, step))
-        lengths = np.array([len(variants[0].targets) for variants in self.clips], np.float64)
+        lengths = np.array([len(variants[0][1]) for variants in self.clips], np.float64)
         # Below proportion: one long clip must not drown many people.
         share = lengths**0.7 / (lengths**0.7).sum()
         chosen = []
         for clip in random.choice(len(self.clips), self.course.batch, p=share):
             variants = self.clips[int(clip)]
             variant = variants[int(random.integers(len(variants)))]
-            latest = max(1, len(variant.targets) - self.course.frames + 1)
+            latest = max(1, len(variant[1]) - self.course.frames + 1)
             chosen.append((variant, int(random.integers(latest))))
         pairs = [self._excerpt(*one) for one in chosen[shard.rank :: shard.world]]
         rows, targets = zip(*pairs, strict=True)
-        return self.hearing.for_networks(torch.stack(rows)), torch.stack(targets)
+        return torch.stack(rows), torch.stack(targets)
 
-    def _excerpt(self, clip: Spoken, first: int) -> tuple[Tensor, Tensor]:
+    def _excerpt(self, pair: Pair, first: int) -> Pair:
         """A piece that holds its last frame where the clip is too short."""
-        margin = clip.windows.shape[1] - 1
-        last = first + self.course.frames
-        rows = torch.arange(first, last + margin).clamp(max=len(clip.targets) + margin - 1)
-        frames = torch.arange(first, last).clamp(max=len(clip.targets) - 1)
-        return clip.sequence[rows], clip.targets[frames]
+        rows, targets = pair
+        last, margin = first + self.course.frames, len(rows) - len(targets)
+        taken = torch.arange(first, last + margin).clamp(max=len(rows) - 1)
+        return rows[taken], targets[taken[: len(taken) - margin].clamp(max=len(targets) - 1)]
 
 
 class Lessons(Stage):

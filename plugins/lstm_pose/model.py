@@ -77,8 +77,9 @@ class LstmPose(AttributeModel, Trainable):
         directions: principal directions that the linear head sees.
         share: of the linear head in the average, 0 to 1.
         dropout: in training.
-        noise: on the features in training.
-        personal_steps: steps of learning a person in ``generate``; 0 only fits the linear head.
+        noise: on the standardised features in training.
+        deaf: share of the features that are dropped in training.
+        personal_steps: steps of learning a person in ``generate``.
         amplitude: factor on the motion of the face.
         head_motion: factor on the motion of the head.
 
@@ -105,6 +106,7 @@ class LstmPose(AttributeModel, Trainable):
         share: float = 0.5,
         dropout: float = 0.5,
         noise: float = 0.8,
+        deaf: float = 0.4,
         personal_steps: int = 100,
         amplitude: float = 1.0,
         head_motion: float = 1.0,
@@ -116,7 +118,7 @@ class LstmPose(AttributeModel, Trainable):
         if network == "published":
             self._network: Network = PublishedModel()
         else:
-            size = Size(width, REACH, narrow, hidden, dropout, noise)
+            size = Size(width, REACH, narrow, hidden, dropout, noise, deaf)
             manner = Manner(share, personal_steps)
             self._network = CompactNetwork(Build(size, directions, members), manner)
         if self._file is not None:

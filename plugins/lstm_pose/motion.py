@@ -50,7 +50,7 @@ def range_of(subject: Subject, factor: float) -> Range:
     mean = pose.mean(0)
     photo = torch.tensor(PHOTO_STD)
     photo[3:] = photo[3:] * mean[3]
-    if subject.photo or len(pose) < WATCHED_S * subject.fps:
+    if subject.photo or len(subject.track.found) < WATCHED_S * subject.fps:
         std = photo
         return Range(mean, std * factor, mean - 3 * std * factor, mean + 3 * std * factor)
     low, high = pose.amin(0), pose.amax(0)

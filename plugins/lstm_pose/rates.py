@@ -11,7 +11,7 @@ def one_cycle(step: int, steps: int) -> float:
     """Rises along half a cosine from 1/25 to 1, then falls to almost nothing (Smith 2018).
 
     >>> [round(one_cycle(step, 100), 3) for step in (0, 14, 57, 99)]
-    [0.04, 1.0, 0.497, 0.0]
+    [0.04, 1.0, 0.491, 0.0]
     """
     peak = max(WARM_UP * steps - 1, 1e-9)
     if step <= peak:

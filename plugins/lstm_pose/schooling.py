@@ -59,7 +59,7 @@ def general_stage(
     torch.manual_seed(course.seed)
     members = [SpeechLstm(build.size) for _ in range(build.members)]
     speaker = Speaker(hearing, head.weight, head.gain, hearing.mean, _average(units, clips), [])
-    excerpts = Excerpts([variations(clip) for clip in clips], hearing, course)
+    excerpts = Excerpts.of([variations(clip) for clip in clips], hearing, course)
     return Lessons("general", members, excerpts, lambda m: done(speaker.with_members(m)))
 
 
@@ -78,7 +78,7 @@ def personal_stage(
     speaker = attrs.evolve(
         general, weight=head.weight, gain=head.gain, centre=centre, units=units, members=[]
     )
-    excerpts = Excerpts([variations(clip) for clip in clips], general.hearing, course)
+    excerpts = Excerpts.of([variations(clip) for clip in clips], general.hearing, course)
     members = copies(general.members)
     return Lessons("personal", members, excerpts, lambda m: done(speaker.with_members(m)))
 

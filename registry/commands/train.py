@@ -50,6 +50,9 @@ def run(args: argparse.Namespace) -> int:
     data = load_dataset(args.data, FeatureMaker(built.parts.audio_encoder), feature_key(built))
     plan = plan_of(built, args.seed)
     fabric = Fabric(accelerator=args.accelerator, devices=args.devices, precision=args.precision)
+    if 0 < plan.batch < fabric.world_size:
+        what = f"{fabric.world_size} processes cannot share a batch of {plan.batch}"
+        raise TrainingError(what, where="training.batch", do="use a larger batch")
     fabric.launch()
     if fabric.is_global_zero:
         digests = [example.subject.digest for example in data.examples]

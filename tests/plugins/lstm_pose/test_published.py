@@ -1,0 +1,36 @@
+import torch
+
+from visemix.core.testing.samples import SamplePlan, sample_features, sample_subject
+from visemix.core.training.dataset import Dataset, Example
+from visemix.core.training.stage import Plan, Shard
+from visemix.plugins.lstm_pose.published import PublishedNetwork
+from visemix.plugins.lstm_pose.published_network import PublishedModel
+
+
+def test_size_is_the_published_one() -> None:
+    count = sum(p.numel() for p in PublishedNetwork().parameters())
+    assert round(count / 1e6, 2) == 29.43
+
+
+def test_two_blocks_are_one() -> None:
+    network = PublishedNetwork().eval()
+    windows = torch.randn(1, 6, 28, 12, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        whole = network(windows)
+        first, memory = network.speak(windows[:, :2], None)
+        second, _ = network.speak(windows[:, 2:], memory)
+    assert whole.shape == (1, 6, 70)
+    assert torch.allclose(torch.cat((first, second), 1), whole, atol=1e-6)
+
+
+def test_windows_of_sixteen_frames_in_epochs() -> None:
+    features = sample_features("mfcc", (75, 28, 12), 25.0)
+    data = Dataset([Example(sample_subject(SamplePlan(frames=75)), features)])
+    stage = PublishedModel().stage("general", data, Plan())
+    assert stage.steps == 10 * (60 // 16)
+    rows, targets = stage.batch(5, Shard())
+    assert rows.shape == (16, 16, 28, 12) and targets.shape == (16, 16, 70)
+    again, _ = stage.batch(5, Shard())
+    assert torch.equal(rows, again)
+    half, _ = stage.batch(5, Shard(1, 2))
+    assert torch.equal(half, rows[1::2])
