@@ -11,6 +11,7 @@ import attrs
 from visemix.core.errors import FaceError, OutputError, SubjectError
 from visemix.core.interfaces import FaceModel, FaceTracker
 from visemix.core.media.part_file import output_error
+from visemix.core.names import printable
 from visemix.core.progress import Progress, Quiet, watch
 from visemix.core.statistics import attribute_statistics
 from visemix.core.subjects.digest import digest_of
@@ -162,7 +163,7 @@ class _Making:
         for note in notes:
             self.options.progress.note(f"{self.reference.path.name}: {note}")
         return Subject(
-            name=self.reference.path.stem,
+            name=printable(self.reference.path.stem),
             frames=frames,
             track=track,
             fit=fit,

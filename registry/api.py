@@ -6,6 +6,7 @@ from pathlib import Path
 
 import attrs
 
+from visemix.core.names import printable
 from visemix.core.pipeline import Request, Settings
 from visemix.core.progress import Progress, Quiet
 from visemix.core.talking import Pipeline
@@ -13,7 +14,7 @@ from visemix.registry.build import Built, build
 from visemix.registry.checkpoint_fit import WEIGHTS, check_checkpoint, check_fit
 from visemix.registry.find_recipe import DEFAULT
 from visemix.registry.installed import find_installed
-from visemix.registry.lock import FILE_NAME, Lock, lock_text, make_lock, printable
+from visemix.registry.lock import FILE_NAME, Lock, lock_text, make_lock
 from visemix.registry.node import Plain
 
 LOCK_KEY = "visemix_lock"

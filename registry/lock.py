@@ -1,7 +1,6 @@
 """The lock: everything that is needed to make a video or a checkpoint again."""
 
 import json
-import os
 import platform
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
@@ -11,6 +10,7 @@ from pathlib import Path
 import attrs
 
 from visemix.core.errors import CheckpointError
+from visemix.core.names import printable
 from visemix.registry.hardware import hardware_line
 from visemix.registry.installed import Installed, visemix_version
 from visemix.registry.node import Node, Plain, plain, tree
@@ -106,11 +106,6 @@ def locked_file(path: Path) -> LockedFile:
         while block := file.read(1 << 20):
             digest.update(block)
     return LockedFile(printable(path), digest.hexdigest())
-
-
-def printable(path: Path) -> str:
-    """A path as text; bytes that are no text (names from old disks) are written as escapes."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def lock_text(lock: Lock) -> str:

@@ -19,6 +19,9 @@ def digest_of(path: Path, how: str) -> str:
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
                 total.update(chunk)
+    except IsADirectoryError:
+        do = "name a file inside it"
+        raise MediaError("it is a folder, not a file", where=path, do=do) from None
     except OSError as e:
         raise MediaError(f"it cannot be read: {e.strerror}", where=path, do="check the path") from e
     return total.hexdigest()

@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import attrs
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
-from visemix.core.errors import DatasetError
+from visemix.core.errors import DatasetError, InvalidValue
+from visemix.core.media.part_file import output_error
 from visemix.core.subjects.folder import load_subject
 from visemix.core.values.features import AudioFeatures
 from visemix.core.values.subject import Subject
@@ -43,6 +45,7 @@ def load_dataset(folder: Path, features: FeatureMaker, key: str) -> Dataset:
         key: names the encoder and its settings; another key never reads this one's features.
 
     Raises:
+        OutputError: the features cannot be written.
         DatasetError: no folder, nothing in it, or nothing in it has sound.
     """
     if not folder.is_dir():
@@ -61,10 +64,15 @@ def cached_features(subject: Subject, features: FeatureMaker, key: str) -> Audio
     """Features of ``subject`` from its folder, or made now and kept there."""
     path = subject.folder / "features" / f"{key}.safetensors" if subject.folder else None
     if path is not None and path.exists():
-        return _read(path)
+        stored = _read(path)
+        if stored is not None:
+            return stored
     made = features(subject)
     if path is not None:
-        _write(path, made)
+        try:
+            _write(path, made)
+        except OSError as error:
+            raise output_error(error, path) from None
     return made
 
 
@@ -81,15 +89,17 @@ def _write(path: Path, features: AudioFeatures) -> None:
     part.replace(path)
 
 
-def _read(path: Path) -> AudioFeatures:
-    from safetensors import safe_open
-
-    with safe_open(path, framework="pt") as stored:
-        about = stored.metadata()
-    return AudioFeatures(
-        load_file(path)["values"],
-        fps=float(about["fps"]),
-        kind=about["kind"],
-        centre=float(about["centre"]),
-        look_ahead_ms=float(about["look_ahead_ms"]),
-    )
+def _read(path: Path) -> AudioFeatures | None:
+    """Stored features; None if they are damaged, so that they are made again."""
+    try:
+        with safe_open(path, framework="pt") as stored:
+            about = stored.metadata()
+        return AudioFeatures(
+            load_file(path)["values"],
+            fps=float(about["fps"]),
+            kind=about["kind"],
+            centre=float(about["centre"]),
+            look_ahead_ms=float(about["look_ahead_ms"]),
+        )
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError, InvalidValue):
+        return None

@@ -191,7 +191,7 @@ def video(folder: Path) -> Callable[..., Path]:
     ) -> Path:
         path = folder / name
         rate = 48_000 if sound else None
-        with VideoWriter(path, (192, 128), fps, rate) as writer:
+        with VideoWriter(path, (192, 128), fps, rate, overwrite=True) as writer:
             for faces in frames:
                 rgb = torch.from_numpy(picture(*faces)).permute(2, 0, 1)
                 writer.write(rgb[None].contiguous())

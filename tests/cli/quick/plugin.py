@@ -131,6 +131,7 @@ class Model(AttributeModel, Trainable):
 
     def personalise(self, subject: Subject, features: AudioFeatures) -> AttributeModel:
         adapted = Model(width=self._layer.out_features)
+        adapted.load_weights(self.weights())
         nn.init.constant_(adapted._layer.bias, float(features.values.mean()))
         return adapted
 
