@@ -1,6 +1,7 @@
 """The sample person, and the flow from the matcher to finished frames."""
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import attrs
 import pytest
@@ -71,7 +72,7 @@ def photo() -> Subject:
 
 @pytest.fixture(scope="session")
 def make_flow() -> Callable[..., Flow]:
-    def make(subject: Subject, follow: str = "base", **changes: object) -> Flow:
+    def make(subject: Subject, follow: str = "base", **changes: Any) -> Flow:
         model = SampleFaceModel(subject.fit.attributes)
         return attrs.evolve(Flow(subject, model, follow), **changes)
 

@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 
 from visemix.core.testing.samples import LOST
+from visemix.core.values.subject import Picture, Subject
 from visemix.plugins.composite import head_pictures
 from visemix.plugins.composite.colours import ColourModel, colours_of
 from visemix.plugins.composite.features import Features, Shape, distances
@@ -18,12 +20,12 @@ class Coloured:
     def __len__(self) -> int:
         return 30
 
-    def __getitem__(self, index: int) -> np.ndarray:
+    def __getitem__(self, index: int) -> Picture:
         y, x = np.mgrid[:90, :120]
         return np.stack([2 * x, 2 * y, np.full_like(x, 5 * index)], -1).astype(np.uint8)
 
 
-def square(count: int = 30) -> np.ndarray:
+def square(count: int = 30) -> NDArray[np.float32]:
     """Landmarks in a box of the frame, 30 to 90 px across and 20 to 70 px down."""
     u = np.random.default_rng(0).uniform(0, 1, (478, 3))
     points = np.array([30, 20, 0]) + u * np.array([60, 50, 10])
@@ -94,17 +96,17 @@ def test_a_reference_shorter_than_a_second_has_constant_colours() -> None:
     np.testing.assert_allclose(model(seen), np.repeat(colours.mean(0)[None], 8, 0), atol=0.1)
 
 
-def test_lost_frames_are_of_no_use_and_cut_off(person) -> None:
+def test_lost_frames_are_of_no_use_and_cut_off(person: Subject) -> None:
     gallery = Gallery.of(person)
     assert (~gallery.usable).nonzero()[0].tolist() == list(LOST)
     assert gallery.cut.nonzero()[0].tolist() == [LOST.start, LOST.stop]
     assert len(gallery) == len(person.frames)
 
 
-def test_the_mouth_is_the_same_wherever_the_head_is(person) -> None:
+def test_the_mouth_is_the_same_wherever_the_head_is(person: Subject) -> None:
     marks = person.track.landmarks.numpy()[person.track.found.numpy()]
     shape = Shape.of(marks)
-    moved = 1.7 * marks[:3] + np.array([40, -20, 5], np.float32)
+    moved = (1.7 * marks[:3] + np.array([40, -20, 5])).astype(np.float32)
     here, there = shape.describe(marks[:3]), shape.describe(moved)
     np.testing.assert_allclose(here.mouth, there.mouth, atol=0.02)
     np.testing.assert_allclose(here.turn, there.turn, atol=0.05)

@@ -1,16 +1,18 @@
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from visemix.plugins.composite.paths import Jumps, follow, wander
 
 NO_CUTS = np.zeros(6, np.bool_)
 
 
-def cost_of(path: tuple[int, ...], unary: np.ndarray, slope: float, reach: int) -> float:
+def cost_of(path: tuple[int, ...], unary: NDArray[np.float32], slope: float, reach: int) -> float:
     steps = [slope * min(abs(j - i - 1), reach) for i, j in itertools.pairwise(path)]
-    return sum(unary[t, i] for t, i in enumerate(path)) + sum(steps)
+    return float(sum(unary[t, i] for t, i in enumerate(path)) + sum(steps))
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -39,9 +41,9 @@ def test_a_step_across_a_cut_costs_a_jump() -> None:
     assert follow(unary, cut, -1, 1.5, 3).tolist() == [2, 2]
 
 
-def ways(count: int, **changes: np.ndarray) -> Jumps:
+def ways(count: int, **changes: NDArray[Any]) -> Jumps:
     to = np.zeros((count, 1), np.int32)
-    default = {
+    default: dict[str, NDArray[Any]] = {
         "to": to,
         "cost": np.full((count, 1), 100, np.float32),
         "turn": np.full(count, 5, np.float32),

@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from typing import Any
+
 import attrs
 import numpy as np
 import pytest
@@ -7,12 +10,14 @@ from torch import Tensor
 from visemix.core.errors import InvalidValue
 from visemix.core.testing.samples import CROP_LEFT, CROP_TOP, SamplePlan, sample_subject
 from visemix.core.timeline import cut, length
-from visemix.core.values.attributes import Match, Sources
-from visemix.core.values.rendering import Crop
-from visemix.core.values.subject import Subject
+from visemix.core.values.attributes import FaceAttributes, Match, Sources
+from visemix.core.values.rendering import Crop, Shot
+from visemix.core.values.subject import Picture, Subject
 from visemix.core.windows import Windowed
 from visemix.plugins.composite.refiner import Composite
 from visemix.plugins.rasterizer_cpu.renderer import RasterizerReference
+
+MakeFlow = Callable[..., Any]
 
 
 def psnr(one: Tensor, other: Tensor) -> float:
@@ -27,19 +32,23 @@ def own_frames(subject: Subject, indices: range) -> Tensor:
 
 
 @pytest.mark.parametrize("follow", ["base", "attributes"])
-def test_a_stream_gives_the_pictures_of_a_file(make_flow, person, wanted, follow) -> None:
+def test_a_stream_gives_the_pictures_of_a_file(
+    make_flow: MakeFlow, person: Subject, wanted: FaceAttributes, follow: str
+) -> None:
     flow, some = make_flow(person, follow), cut(wanted, 0, 27)
     pieces = [cut(some, k, k + 9) for k in (0, 9, 18)]
     assert torch.equal(flow.pictures([some]), flow.pictures(pieces))
 
 
-def test_the_reference_itself_comes_back(make_flow, person) -> None:
+def test_the_reference_itself_comes_back(make_flow: MakeFlow, person: Subject) -> None:
     some = cut(person.fit.attributes, 3, 15)
     made = make_flow(person, "attributes").pictures([some])
     assert psnr(made, own_frames(person, range(3, 15))) > 36
 
 
-def test_new_words_move_the_mouth_and_nothing_far_from_the_face(make_flow, person, wanted) -> None:
+def test_new_words_move_the_mouth_and_nothing_far_from_the_face(
+    make_flow: MakeFlow, person: Subject, wanted: FaceAttributes
+) -> None:
     flow, some = make_flow(person), cut(wanted, 0, 20)
     match = flow.match(some)
     made = flow.pictures([some])
@@ -60,7 +69,9 @@ def test_new_words_move_the_mouth_and_nothing_far_from_the_face(make_flow, perso
     assert moved
 
 
-def test_any_rasterizer_will_do(make_flow, person, wanted) -> None:
+def test_any_rasterizer_will_do(
+    make_flow: MakeFlow, person: Subject, wanted: FaceAttributes
+) -> None:
     some = cut(wanted, 0, 4)
     fast = make_flow(person, "attributes")
     slow = attrs.evolve(
@@ -71,7 +82,9 @@ def test_any_rasterizer_will_do(make_flow, person, wanted) -> None:
 
 
 @pytest.mark.parametrize("scale", [0.5, 0.8])
-def test_a_crop_that_is_scaled_down_gives_the_same_picture(make_flow, person, wanted, scale) -> None:
+def test_a_crop_that_is_scaled_down_gives_the_same_picture(
+    make_flow: MakeFlow, person: Subject, wanted: FaceAttributes, scale: float
+) -> None:
     flow, some = make_flow(person), cut(wanted, 0, 6)
     match = flow.match(some)
     shot = flow.shot(match)
@@ -92,7 +105,7 @@ def test_a_crop_that_is_scaled_down_gives_the_same_picture(make_flow, person, wa
     assert psnr(*made) > 38
 
 
-def refine(subject: Subject, shot: object) -> Tensor:
+def refine(subject: Subject, shot: Shot) -> Tensor:
     refiner = Composite()
     stage = Windowed(refiner.window, refiner.refine, refiner.begin(subject))
     return torch.cat([frames.rgb for frames in stage.run([shot])])
@@ -108,7 +121,7 @@ class Shifted:
     def __len__(self) -> int:
         return len(self._frames)
 
-    def __getitem__(self, index: int) -> np.ndarray:
+    def __getitem__(self, index: int) -> Picture:
         return np.ascontiguousarray(self._frames[index][self._top :, self._left :])
 
 
@@ -129,7 +142,9 @@ def without(subject: Subject, left: int, top: int) -> Subject:
 
 @pytest.mark.parametrize("follow", ["base", "attributes"])
 @pytest.mark.parametrize(("left", "top"), [(85, 0), (0, 75), (80, 70)])
-def test_a_face_at_the_border_of_the_picture(make_flow, person, wanted, left, top, follow) -> None:
+def test_a_face_at_the_border_of_the_picture(
+    make_flow: MakeFlow, person: Subject, wanted: FaceAttributes, left: int, top: int, follow: str
+) -> None:
     subject = without(person, left, top)
     made = make_flow(subject, follow).pictures([cut(wanted, 0, 6)])
     assert made.shape == (6, 3, subject.frames.height, subject.frames.width)
@@ -138,7 +153,9 @@ def test_a_face_at_the_border_of_the_picture(make_flow, person, wanted, left, to
 
 
 @pytest.mark.parametrize("follow", ["base", "attributes"])
-def test_photos_of_odd_size_move(make_flow, photo, wanted, follow) -> None:
+def test_photos_of_odd_size_move(
+    make_flow: MakeFlow, photo: Subject, wanted: FaceAttributes, follow: str
+) -> None:
     subject = without(photo, 11, 7)
     assert subject.frames.width % 2
     made = make_flow(subject, follow).pictures([cut(wanted, 0, 30)])
@@ -148,7 +165,9 @@ def test_photos_of_odd_size_move(make_flow, photo, wanted, follow) -> None:
     assert psnr(made, still.expand_as(made)) < 45
 
 
-def test_matches_of_another_matcher(make_flow, person, wanted) -> None:
+def test_matches_of_another_matcher(
+    make_flow: MakeFlow, person: Subject, wanted: FaceAttributes
+) -> None:
     flow, some = make_flow(person), cut(wanted, 0, 5)
     index = torch.arange(5)[:, None] * 2
     match = Match(some, Sources(index, torch.ones(5, 1)))
@@ -157,7 +176,9 @@ def test_matches_of_another_matcher(make_flow, person, wanted) -> None:
     assert float(made.float().std()) > 10
 
 
-def test_missing_maps_and_landmarks_are_named(make_flow, person, wanted) -> None:
+def test_missing_maps_and_landmarks_are_named(
+    make_flow: MakeFlow, person: Subject, wanted: FaceAttributes
+) -> None:
     flow = make_flow(person)
     shot = flow.shot(flow.match(cut(wanted, 0, 2)))
     bare = attrs.evolve(shot, rendering=attrs.evolve(shot.rendering, maps={}))
@@ -168,7 +189,9 @@ def test_missing_maps_and_landmarks_are_named(make_flow, person, wanted) -> None
         refine(person, blind)
 
 
-def test_threads_do_not_change_the_picture(make_flow, person, wanted) -> None:
+def test_threads_do_not_change_the_picture(
+    make_flow: MakeFlow, person: Subject, wanted: FaceAttributes
+) -> None:
     flow, some = make_flow(person), cut(wanted, 0, 12)
     before = torch.get_num_threads()
     made = []
@@ -181,7 +204,7 @@ def test_threads_do_not_change_the_picture(make_flow, person, wanted) -> None:
     assert torch.equal(*made)
 
 
-def test_another_frame_rate(make_flow, wanted) -> None:
+def test_another_frame_rate(make_flow: MakeFlow, wanted: FaceAttributes) -> None:
     subject = sample_subject(SamplePlan(fps=50.0, frames=30))
     some = attrs.evolve(cut(wanted, 0, 4), fps=50.0)
     assert make_flow(subject).pictures([some]).shape[0] == 4
