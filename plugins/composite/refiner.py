@@ -47,13 +47,13 @@ class Composite(Refiner):
     Needs the maps "triangle" and "barycentric" of MediaPipe's mesh, and landmarks.
 
     Args:
-        block: frames per call.
+        block: frames per call; an 8K frame takes 100 MB, so few of them.
 
     Raises:
         InvalidValue: ``block`` is not positive.
     """
 
-    def __init__(self, block: int = 10) -> None:
+    def __init__(self, block: int = 4) -> None:
         self.window = Window(block)
         self._shelf = GalleryShelf()
 
