@@ -30,11 +30,12 @@ class Clip:
         return MEDIA / self.file
 
 
+# Splits lie on frames of 1 / 25 s, so that sound and picture are cut at the same time.
 CLIPS = (
     Clip("vlogger", "vlogger_720p_24s.mp4", 12.0),
     Clip("anchor", "anchor_512_71s.mp4", 35.6),
-    Clip("address", "address_256_47s.mp4", 23.3),
-    Clip("lecture", "lecture_256_25s.mp4", 12.5),
+    Clip("address", "address_256_47s.mp4", 23.28),
+    Clip("lecture", "lecture_256_25s.mp4", 12.48),
     Clip("german", "german_512_20s.mp4", 10.0),
 )
 

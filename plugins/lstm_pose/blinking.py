@@ -124,6 +124,14 @@ def _seen_curves(subject: Subject) -> tuple[float, list[Tensor]]:
     for blink in blinks(eye_aspect_ratio(subject.track.landmarks)):
         first, last = blink.start - LEAD, blink.stop + LEAD
         if first >= 0 and last <= len(lids):
-            curve = lids[first:last].clone()
-            curves.append(curve * (SHUT / curve.max()).clamp(1, 2))
+            curve = _one_closure(lids[first:last])
+            curves.append(curve * (SHUT / curve.max().clamp_min(1e-3)).clamp(1, 2))
     return rest, curves
+
+
+def _one_closure(lids: Tensor) -> Tensor:
+    """The same without a second blink in it: rising to the peak, falling after it."""
+    peak = int(lids.argmax())
+    before = lids[: peak + 1].flip(0).cummin(0).values.flip(0)
+    after = lids[peak:].cummin(0).values
+    return torch.cat((before, after[1:]))

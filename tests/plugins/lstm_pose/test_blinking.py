@@ -55,3 +55,10 @@ def test_the_usual_blink_keeps_the_eyes_shut_as_long_as_asked() -> None:
     for seconds in (0.12, 0.24, 0.4):
         open_share = 1 - usual_curve(seconds, 25.0) / 5
         assert int((open_share < 0.6).sum()) == round(seconds * 25)
+
+
+def test_closures_have_one_peak() -> None:
+    subject = sample_subject(SamplePlan(frames=250))
+    for curve in blinker_of(subject, 25.0, seed=0).curves:
+        peak, steps = int(curve.argmax()), curve.diff()
+        assert bool((steps[:peak] >= 0).all()) and bool((steps[peak:] <= 0).all())

@@ -7,6 +7,7 @@ import torch
 from safetensors.torch import save_file
 
 from visemix.core.errors import CheckpointError, DatasetError, InvalidValue, TrainingError
+from visemix.core.interfaces import AttributeModel
 from visemix.core.subjects.folder import save_subject
 from visemix.core.testing.samples import SamplePlan, sample_features, sample_subject
 from visemix.core.timeline import cut, join, length
@@ -25,7 +26,7 @@ Make = Callable[..., LstmPose]
 
 
 def spoken(
-    model: LstmPose, subject: Subject, features: AudioFeatures, seed: int = 0
+    model: AttributeModel, subject: Subject, features: AudioFeatures, seed: int = 0
 ) -> FaceAttributes:
     runner = Windowed(model.window, model.predict, model.begin(subject, seed))
     return join(list(runner.run([features])))
