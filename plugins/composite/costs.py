@@ -42,8 +42,9 @@ class Costs:
     reach: int = 8
 
 
-ON_BASE = Costs(follow=0.1, jump=6.0, turn=10.0)
-"""The base goes its own way and only roughly follows the wanted pose."""
+ON_BASE = Costs(follow=0.03, jump=6.0, turn=10.0)
+"""The base goes its own way and only roughly follows the wanted pose: 0.1 made four times as many
+jumps on the clips of the benchmark."""
 
 ON_ATTRIBUTES = Costs(follow=3.0, jump=3.0, turn=4.0)
 """The base is moved to the wanted pose, so it had better be near it."""
