@@ -195,13 +195,14 @@ class Clip:
         return Path(path)
 
     def sheet(self, path: str | Path, columns: int = 5, *, overwrite: bool = True) -> Path:
-        """Write a contact sheet (PNG) of every frame, made small; for clips of a few seconds.
+        """Write a contact sheet (PNG) of the head in every frame; for clips of a few seconds.
 
         Raises:
             OutputError: it cannot be written, or exists and ``overwrite`` is off.
         """
-        small = torch.cat([_thumbnails(frames.rgb) for frames in self.frames()])
-        contact_sheet(small, columns, Path(path), overwrite=overwrite)
+        tall, wide = head_of(self.subject)
+        small = [_thumbnails(frames.rgb[:, :, tall, wide]) for frames in self.frames()]
+        contact_sheet(torch.cat(small), columns, Path(path), overwrite=overwrite)
         return Path(path)
 
     def _watched(self) -> Iterator[Frames]:
@@ -223,6 +224,18 @@ class Clip:
     @property
     def _recording(self) -> Recording:
         return Recording(self.request.audio, self.request.seconds)
+
+
+def head_of(subject: Subject) -> tuple[slice, slice]:
+    """Rows and columns of the full frame that the subject's crop covers."""
+    crop = subject.track.crop
+    turn, shift = crop.matrix[:, :2], crop.matrix[:, 2]
+    corners = torch.tensor([[0.0, 0.0], [crop.width, crop.height]]) - shift
+    (left, top), (right, bottom) = (corners @ torch.linalg.inv(turn).T).round().int().tolist()
+    return (
+        slice(max(top, 0), min(bottom, subject.frames.height)),
+        slice(max(left, 0), min(right, subject.frames.width)),
+    )
 
 
 def _thumbnails(rgb: Tensor) -> Tensor:

@@ -29,30 +29,31 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     debug = _take(words, "--debug")
     try:
-        args = _parser(words).parse_args(words)
-    except SystemExit as e:  # argparse has said why
-        return e.code if isinstance(e.code, int) else 0
-    args.debug = debug
-    return _run(args)
-
-
-def _run(args: argparse.Namespace) -> int:
-    try:
-        code: int = import_module(f"visemix.registry.commands.{args.command}").run(args)
-        sys.stdout.flush()
-    except VisemixError as e:
-        if args.debug:
-            raise
-        _tell(e, as_json=getattr(args, "json", False))
-        return USER_ERROR
+        return _run(words, debug)
     except KeyboardInterrupt:
-        if args.debug:
+        if debug:
             raise
         print("visemix: stopped", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # the reader went away, as "head" does
         sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - kept open until the process ends
         return BROKEN_PIPE
+
+
+def _run(words: list[str], debug: bool) -> int:
+    try:
+        args = _parser(words).parse_args(words)
+    except SystemExit as e:  # argparse has said why
+        return e.code if isinstance(e.code, int) else 0
+    args.debug = debug
+    try:
+        code: int = import_module(f"visemix.registry.commands.{args.command}").run(args)
+        sys.stdout.flush()
+    except VisemixError as e:
+        if debug:
+            raise
+        _tell(e, as_json=getattr(args, "json", False))
+        return USER_ERROR
     return code
 
 

@@ -60,13 +60,14 @@ def add_making(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run it."""
-    from visemix.core.media.audio_in import require_sound
-    from visemix.registry.progress_bar import ProgressBar
-
     sheet = args.output.with_suffix(".png") if args.preview else None
     container_of(args.output)
     for output in filter(None, (args.output, sheet)):
         refuse_output(output, args.overwrite, [args.audio, args.reference])
+
+    from visemix.core.media.audio_in import require_sound
+    from visemix.registry.progress_bar import ProgressBar
+
     require_sound(args.audio)  # before minutes of tracking, not after
     with ProgressBar() as progress:
         from visemix.registry.subject_cache import healing

@@ -94,7 +94,8 @@ def cli(site: Site, folder: Path, capsys: pytest.CaptureFixture[str]) -> Callabl
     def run(*words: object) -> Result:
         capsys.readouterr()
         code = main([str(word) for word in words])
-        return Result(code, *capsys.readouterr())
+        out, err = capsys.readouterr()
+        return Result(code, out, err)
 
     return run
 

@@ -29,7 +29,7 @@ def fails(quick: Run, folder: Path, site: Any) -> Run:
         assert line.startswith("visemix: ") and line.endswith(".")
         assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == before
         assert not [path for path in site.cache.rglob(".*")]
-        return line.removeprefix("visemix: ")
+        return str(line.removeprefix("visemix: "))
 
     return run
 

@@ -15,8 +15,7 @@ Make = Callable[..., Path]
 def same(folder: Path, watch: Run) -> Run:
     def compare(one: str, two: str) -> bool:
         a, b = watch(folder / one), watch(folder / two)
-        assert a.sound_s == b.sound_s
-        return np.array_equal(a.pictures, b.pictures)
+        return a.sound_s == b.sound_s and np.array_equal(a.pictures, b.pictures)
 
     return compare
 
@@ -76,7 +75,7 @@ def test_what_changed_is_told(
     audio = tone()
     quick(audio, face, "o.mp4")
     tone("speech.wav", 1.0)
-    video("face.mp4", [[(60, 80)]] * 9)
+    video("face.mp4", [[(60, 96)]] * 9)
     result = cli("reproduce", "o.mp4", "--json")
     assert result.data["written"] == ["o.again.mp4"]
     assert result.data["differences"] == [
