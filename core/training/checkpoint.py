@@ -23,6 +23,8 @@ def save_step(folder: Path, stage: Stage, step: int) -> None:
     """Write ``folder``/step-N with everything that the stage needs to go on after ``step``."""
     target = folder / f"step-{step:09d}"
     part = folder / f".{target.name}.{os.getpid()}.part"
+    for abandoned in folder.glob(".step-*.part"):  # by a killed process; nobody else writes here
+        shutil.rmtree(abandoned)
     part.mkdir(parents=True)
     save_file(_module_tensors(stage), part / "modules.safetensors")
     save_file(_optimizer_tensors(stage), part / "optimizers.safetensors")

@@ -125,7 +125,8 @@ def _seen_curves(subject: Subject) -> tuple[float, list[Tensor]]:
         first, last = blink.start - LEAD, blink.stop + LEAD
         if first >= 0 and last <= len(lids):
             curve = _one_closure(lids[first:last])
-            curves.append(curve * (SHUT / curve.max().clamp_min(1e-3)).clamp(1, 2))
+            scaled = curve * (SHUT / curve.max().clamp_min(1e-3)).clamp(1, 2)
+            curves.append(scaled.clamp(0, SHUT))  # rounding may pass the limit
     return rest, curves
 
 

@@ -144,3 +144,11 @@ def test_a_real_clip(cli: Run, shared: Path, folder: Path, watch: Run) -> None:
     assert watch(folder / "out.mp4").pictures.shape == (25, 512, 512, 3)
     sheet = cv2.imread(str(folder / "out.png"))
     assert sheet is not None and sheet.shape[0] == sheet.shape[1] == 5 * (len(sheet) // 5)
+
+
+def test_the_demo(cli: Run, folder: Path, watch: Run) -> None:
+    result = cli("demo", "--preview")
+    assert (result.code, result.out, result.err) == (0, "wrote demo.mp4\nwrote demo.png\n", "")
+    assert watch(folder / "demo.mp4").pictures.shape == (25, 512, 512, 3)
+    refused = cli("demo")
+    assert refused.code == 2 and "demo.mp4: it exists already" in refused.err

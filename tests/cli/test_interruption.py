@@ -123,7 +123,9 @@ def test_training_goes_on(
         assert (process.returncode, err) == (130, "visemix: stopped\n")
     refused = cli(*words, *slow, "-o", "killed")
     assert refused.code == 2 and "continue it with --resume" in refused.err.lower()
+    (steps / f".step-000000020.{os.getpid()}.part").mkdir()  # killed while it saved
     assert cli(*words, *slow, "-o", "killed", "--resume").code == 0
+    assert not list(steps.glob(".*"))
     name = "weights/attribute_model.safetensors"
     assert (folder / "killed" / name).read_bytes() == (folder / "whole" / name).read_bytes()
 

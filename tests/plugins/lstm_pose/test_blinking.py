@@ -62,3 +62,14 @@ def test_closures_have_one_peak() -> None:
     for curve in blinker_of(subject, 25.0, seed=0).curves:
         peak, steps = int(curve.argmax()), curve.diff()
         assert bool((steps[:peak] >= 0).all()) and bool((steps[peak:] <= 0).all())
+
+
+def test_no_blink_passes_the_scale() -> None:
+    """Bringing a closure to its full depth rounds, sometimes upwards."""
+    subject = sample_subject()
+    lids = subject.fit.attributes.blink
+    assert lids is not None
+    for depth in torch.linspace(0.5, 1.0, 60):
+        attributes = attrs.evolve(subject.fit.attributes, blink=lids * depth)
+        seen = attrs.evolve(subject, fit=attrs.evolve(subject.fit, attributes=attributes))
+        assert all(float(c.max()) <= 5 for c in blinker_of(seen, 25.0, 0).curves)
