@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from visemix.core.shapes import Value
-from visemix.plugins.lstm_pose.clips import OUTPUTS, POSE, Units
+from visemix.plugins.lstm_pose.clips import MOVED, OUTPUTS, POSE, Units
 from visemix.plugins.lstm_pose.compact import Memory, Size, SpeechLstm
 from visemix.plugins.lstm_pose.head import head_rows
 from visemix.plugins.lstm_pose.hearing import Hearing
@@ -52,9 +52,11 @@ class Speaker(Value):
     ) -> tuple[Tensor, list[Memory]]:
         """Feature windows [T, R, D] to [T, 68], in the units' scale, and the memory after it.
 
+        The pose is the linear head's alone.
+
         Args:
             windows: of the block.
-            share: of the linear head; the rest is the networks'.
+            share: of the linear head in the expression; the rest is the networks'.
             memory: of the networks; None at the start.
         """
         scaled = self.hearing.for_networks(windows)
@@ -63,7 +65,9 @@ class Speaker(Value):
         said = [member.speak(scaled, before) for member, before in pairs]
         mean = torch.stack([numbers for numbers, _ in said]).mean(0)
         linear = head_rows(self.hearing, windows, self.centre) @ self.weight
-        return torch.lerp(mean, linear, share), [after for _, after in said]
+        # The head's gain fits the head's pose, and the pose is hardly predictable anyway.
+        moved = torch.lerp(mean[:, :MOVED], linear[:, :MOVED], share)
+        return torch.cat((moved, linear[:, MOVED:]), 1), [after for _, after in said]
 
     def weights(self) -> dict[str, Tensor]:
         """Tensors by name."""
