@@ -54,7 +54,18 @@ def _run(words: list[str], debug: bool) -> int:
             raise
         _tell(e, as_json=getattr(args, "json", False))
         return USER_ERROR
+    except OSError as e:
+        if debug or isinstance(e, BrokenPipeError):
+            raise
+        _tell(_of_the_system(e), as_json=getattr(args, "json", False))
+        return USER_ERROR
     return code
+
+
+def _of_the_system(e: OSError) -> VisemixError:
+    """What the system refused where nobody expected it to."""
+    do = "check that it is there and may be used; --debug shows who asked"
+    return VisemixError(f"the system refuses: {e.strerror or e}", where=e.filename or "", do=do)
 
 
 def _tell(error: VisemixError, as_json: bool) -> None:

@@ -266,3 +266,12 @@ def test_errors_as_json(quick: Run, folder: Path) -> None:
             }
         ]
     }
+
+
+def test_what_the_system_refuses(cli: Run, face: Path, folder: Path) -> None:
+    assert cli("prepare", face, "-o", "data", "--recipe", "quick").code == 0
+    (folder / "file").write_text("in the way")
+    words = ("train", "--recipe", "quick", "--data", "data", "-o", "file/run")
+    result = cli(*words)
+    assert (result.code, result.err.count("\n")) == (2, 1)
+    assert result.err.startswith("visemix: file/run") and "ot a directory" in result.err
