@@ -110,3 +110,24 @@ class Subject(Value):
     def fps(self) -> float:
         """Frames per second of the reference."""
         return self.track.fps
+
+    def save(self, folder: str | Path, *, overwrite: bool = False) -> "Subject":
+        """Keep it in a folder; the same subject, read back from there.
+
+        Raises:
+            OutputError: the folder has something in it, or cannot be written.
+        """
+        from visemix.core.subjects import folder as storage  # how it is stored is known there only
+
+        return storage.save_subject(self, Path(folder), overwrite=overwrite)
+
+    @staticmethod
+    def load(folder: str | Path) -> "Subject":
+        """Read what ``save`` or ``visemix prepare`` wrote.
+
+        Raises:
+            SubjectError: it is missing, damaged, or of another version.
+        """
+        from visemix.core.subjects import folder as storage  # as above
+
+        return storage.load_subject(Path(folder))

@@ -35,14 +35,14 @@ class Costs:
     jump: float
     turn: float
     body: float = 2.0
-    mouth: float = 3.0
+    mouth: float = 6.0
     eyes: float = 2.0
     turned: float = 1.0
-    slope: float = 1.5
+    slope: float = 1.0
     reach: int = 8
 
 
-ON_BASE = Costs(follow=0.03, jump=6.0, turn=10.0)
+ON_BASE = Costs(follow=0.06, jump=6.0, turn=10.0)
 """The base goes its own way and only roughly follows the wanted pose: 0.1 made four times as many
 jumps on the clips of the benchmark."""
 

@@ -42,6 +42,12 @@ class Units(Value):
         pose = moved[:, MOVED:].std(0, correction=0).clamp_min(1e-3)
         return Units(moved.mean(0), torch.cat((spread.expand(MOVED), pose)))
 
+    def livelier(self, gain: float) -> "Units":
+        """Units in which the same numbers mean ``gain`` times the expression."""
+        factor = torch.ones(OUTPUTS)
+        factor[:MOVED] = gain
+        return Units(self.mean, self.scale * factor)
+
 
 @attrs.frozen(eq=False)
 class Spoken(Value):

@@ -19,11 +19,11 @@ from visemix.plugins.lstm_pose.schooling import Build, general_stage, personal_s
 from visemix.plugins.lstm_pose.speaker import Speaker
 from visemix.plugins.lstm_pose.threads import one_thread
 
-VERSION = 1
+VERSION = 5
 """Of what personal weights mean; another version learns them again."""
 
 GENERAL = Course(steps=400, batch=16, frames=60, rate=2e-3, seed=0, weights=COMPACT)
-PERSONAL = Course(steps=100, batch=8, frames=60, rate=1e-3, seed=0, weights=COMPACT)
+PERSONAL = Course(100, batch=8, frames=60, rate=1e-3, seed=0, weights=COMPACT, unsquared=True)
 
 
 @attrs.frozen
@@ -33,10 +33,12 @@ class Manner:
     Attributes:
         share: of the linear head in the average.
         personal_steps: steps of learning a person inside ``generate``.
+        liveliness: see Course.
     """
 
     share: float = 0.5
     personal_steps: int = 100
+    liveliness: float = 0.5
 
 
 class CompactNetwork(Network):
@@ -80,7 +82,9 @@ class CompactNetwork(Network):
 
         def learned() -> dict[str, Tensor]:
             found: list[Speaker] = []
-            course = attrs.evolve(PERSONAL, steps=self._manner.personal_steps)
+            course = attrs.evolve(
+                PERSONAL, steps=self._manner.personal_steps, liveliness=self._manner.liveliness
+            )
             example = Example(subject, features)
             with one_thread():
                 learn(personal_stage([example], self._speaker, course, found.append), course.seed)
@@ -106,6 +110,7 @@ class CompactNetwork(Network):
             batch=plan.batch or preset.batch,
             seed=plan.seed,
             weights=chosen(COMPACT, plan.weights),
+            liveliness=self._manner.liveliness,
         )
         if name == "general":
             return general_stage(data.examples, self._build, course, self._take)

@@ -25,10 +25,13 @@ class Head(Value):
     Attributes:
         weight: [R x P + 1, 68], the last row is the constant.
         gain: [6] factors that give the smoothed pose of sound not learned from unit spread.
+        loss_of_spread: how many times further the true expression spreads than the one predicted
+            of sound not learned from; at least 1.
     """
 
     weight: Tensor
     gain: Tensor
+    loss_of_spread: float
 
 
 def head_rows(hearing: Hearing, windows: Tensor, centre: Tensor) -> Tensor:
@@ -59,13 +62,11 @@ def learn_head(
     every = _joined(folds)
     others = [_joined([f for f in folds if f is not fold]) for fold in folds]
     unseen = [other.solve(penalty, start) for other in others]
-    gain = _gain(
-        [
-            (head_rows(hearing, c.windows, m) @ unseen[i % 4][:, MOVED:], c.targets[:, MOVED:])
-            for i, (c, m) in enumerate(clips)
-        ]
-    )
-    return Head(every.solve(penalty, start), gain)
+    predicted = [
+        (head_rows(hearing, c.windows, m) @ unseen[i % 4], c.targets)
+        for i, (c, m) in enumerate(clips)
+    ]
+    return Head(every.solve(penalty, start), _gain(predicted), _loss_of_spread(predicted))
 
 
 def quarters(clip: Spoken) -> list[Spoken]:
@@ -76,10 +77,18 @@ def quarters(clip: Spoken) -> list[Spoken]:
 
 
 def _gain(pairs: Sequence[tuple[Tensor, Tensor]]) -> Tensor:
-    made = torch.cat([settled(made) for made, _ in pairs])
-    true = torch.cat([true for _, true in pairs])
+    made = torch.cat([settled(made[:, MOVED:]) for made, _ in pairs])
+    true = torch.cat([true[:, MOVED:] for _, true in pairs])
     ratio: Tensor = true.std(0, correction=0) / made.std(0, correction=0).clamp_min(1e-6)
     return ratio.clamp(1.0, LARGEST_GAIN)
+
+
+def _loss_of_spread(pairs: Sequence[tuple[Tensor, Tensor]]) -> float:
+    """Along the direction in which the true expression spreads most, the opening of the mouth."""
+    made, true = (torch.cat([pair[k][:, :MOVED] for pair in pairs]) for k in (0, 1))
+    main = torch.linalg.svd(true - true.mean(0), full_matrices=False).Vh[0]
+    ratio = (true @ main).std(correction=0) / (made @ main).std(correction=0).clamp_min(1e-6)
+    return max(float(ratio), 1.0)
 
 
 class _Sums:

@@ -31,6 +31,9 @@ class Course:
         rate: highest learning rate.
         seed: of the choice of excerpts.
         weights: loss name -> factor.
+        unsquared: errors count by their length, not its square (losses.compact_losses).
+        liveliness: exponent on the spread that predictions of a person lack: 0 is best for the
+            squared error, 1 moves the lips as far as the person does.
     """
 
     steps: int
@@ -39,6 +42,8 @@ class Course:
     rate: float
     seed: int
     weights: Mapping[str, float]
+    unsquared: bool = False
+    liveliness: float = 0.0
 
 
 Pair = tuple[Tensor, Tensor]
@@ -133,7 +138,8 @@ class Lessons(Stage):
     def _losses(self, name: str, modules: Modules, batch: Batch) -> LossBook:
         rows, targets = batch[name]
         made = modules[name](rows)[:, SETTLING:]
-        return compact_losses(made, targets[:, SETTLING:], self._excerpts.course.weights)
+        course = self._excerpts.course
+        return compact_losses(made, targets[:, SETTLING:], course.weights, course.unsquared)
 
 
 def learn(stage: Stage, seed: int) -> None:

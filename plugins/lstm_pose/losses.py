@@ -11,6 +11,9 @@ from visemix.plugins.lstm_pose.clips import POSE
 COMPACT = {"expression": 1.0, "pose": 0.05, "expression_motion": 1.0, "pose_motion": 0.05}
 """Weights of the compact network's terms, for both presets."""
 
+SMOOTH = 0.01
+"""Added under the root of an unsquared error; units are those of the targets, about 1."""
+
 PAPER = {"expression": 1.0, "pose": 0.2, "expression_motion": 0.0001, "pose_motion": 0.01}
 """Weights of eq. 2."""
 
@@ -37,19 +40,33 @@ def chosen(preset: Mapping[str, float], replaced: Mapping[str, float]) -> dict[s
     return {**preset, **replaced}
 
 
-def compact_losses(made: Tensor, true: Tensor, weights: Mapping[str, float]) -> LossBook:
-    """Squared errors [B, T, E + 6] of the numbers and of their change from frame to frame.
+def compact_losses(
+    made: Tensor, true: Tensor, weights: Mapping[str, float], unsquared: bool = False
+) -> LossBook:
+    """Errors [B, T, E + 6] of the numbers and of their change from frame to frame.
 
     Eq. 2 penalises the change of the prediction, which shrinks every motion; here the change is
     compared with the true one.
+
+    Args:
+        made: prediction.
+        true: target.
+        weights: loss name -> factor.
+        unsquared: a frame's error counts by its length (smooth at zero), so that the few frames
+            that one person's twelve seconds cannot explain do not rule what is learned.
     """
     error = made - true
     change = error.diff(dim=1)
+
+    def mean(part: Tensor) -> Tensor:
+        squared = part.square().sum(-1)
+        return ((squared + SMOOTH).sqrt() if unsquared else squared).mean()
+
     terms = {
-        "expression": error[..., :-POSE].square().sum(-1).mean(),
-        "pose": error[..., -POSE:].square().sum(-1).mean(),
-        "expression_motion": change[..., :-POSE].square().sum(-1).mean(),
-        "pose_motion": change[..., -POSE:].square().sum(-1).mean(),
+        "expression": mean(error[..., :-POSE]),
+        "pose": mean(error[..., -POSE:]),
+        "expression_motion": mean(change[..., :-POSE]),
+        "pose_motion": mean(change[..., -POSE:]),
     }
     return {name: Loss(value, weights[name]) for name, value in terms.items()}
 

@@ -80,6 +80,7 @@ class LstmPose(AttributeModel, Trainable):
         noise: on the standardised features in training.
         deaf: share of the features that are dropped in training.
         personal_steps: steps of learning a person in ``generate``.
+        liveliness: how much of the spread that predictions of a person lack is given back, 0 to 1.
         amplitude: factor on the motion of the face.
         head_motion: factor on the motion of the head.
 
@@ -108,6 +109,7 @@ class LstmPose(AttributeModel, Trainable):
         noise: float = 0.8,
         deaf: float = 0.4,
         personal_steps: int = 100,
+        liveliness: float = 0.5,
         amplitude: float = 1.0,
         head_motion: float = 1.0,
     ) -> None:
@@ -119,7 +121,7 @@ class LstmPose(AttributeModel, Trainable):
             self._network: Network = PublishedModel()
         else:
             size = Size(width, REACH, narrow, hidden, dropout, noise, deaf)
-            manner = Manner(share, personal_steps)
+            manner = Manner(share, personal_steps, liveliness)
             self._network = CompactNetwork(Build(size, directions, members), manner)
         if self._file is not None:
             self._network.load_weights(read_tensors(self._file), self._file)

@@ -26,6 +26,9 @@ PERSONAL_PENALTY = 4_000.0
 TRUST = 0.6
 """Share of the general head's weights that a personal head starts from."""
 
+MOST_LIVELY = 1.5
+"""Largest factor on a person's expression."""
+
 
 @attrs.frozen(eq=False)
 class Build:
@@ -66,7 +69,11 @@ def general_stage(
 def personal_stage(
     examples: Sequence[Example], general: Speaker, course: Course, done: Callable[[Speaker], None]
 ) -> Lessons:
-    """Learn how one person speaks, from what ``general`` knows of people."""
+    """Learn how one person speaks, from what ``general`` knows of people.
+
+    Some of the spread that predictions lack is given back (``Course.liveliness``): lips that hardly
+    part are not seen to part at all once they are drawn.
+    """
     reach = general.members[0].size.reach
     units = Units.of(torch.cat([movement(e.subject.fit) for e in examples]))
     clips = [spoken(e.subject, e.features, reach, units) for e in examples]
@@ -75,8 +82,9 @@ def personal_stage(
     start[-1] = 0
     pieces = [(piece, centre) for clip in clips for piece in quarters(clip)]
     head = learn_head(general.hearing, pieces, PERSONAL_PENALTY, start)
+    lively = units.livelier(min(head.loss_of_spread**course.liveliness, MOST_LIVELY))
     speaker = attrs.evolve(
-        general, weight=head.weight, gain=head.gain, centre=centre, units=units, members=[]
+        general, weight=head.weight, gain=head.gain, centre=centre, units=lively, members=[]
     )
     excerpts = Excerpts.of([variations(clip) for clip in clips], general.hearing, course)
     members = copies(general.members)

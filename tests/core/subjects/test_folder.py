@@ -40,6 +40,15 @@ def test_everything_comes_back(subject: Subject, tmp_path: Path) -> None:
     assert np.abs(loaded.frames[3].astype(int) - 90).max() <= 2
 
 
+def test_a_subject_saves_and_loads_itself(subject: Subject, tmp_path: Path) -> None:
+    saved = subject.save(tmp_path / "kept")
+    again = Subject.load(str(tmp_path / "kept"))
+    assert saved.folder == again.folder == tmp_path / "kept"
+    assert torch.equal(again.track.landmarks, subject.track.landmarks)
+    with pytest.raises(OutputError):
+        subject.save(tmp_path / "kept")
+
+
 def test_what_is_not_there_stays_away(subject: Subject, tmp_path: Path) -> None:
     bare = attrs.evolve(subject, audio=None, identity=None, photo=True, notes=())
     assert_same(save_subject(bare, tmp_path / "x"), bare)

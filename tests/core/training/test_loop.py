@@ -108,5 +108,3 @@ def test_a_truncated_checkpoint_is_refused(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:400])
     with pytest.raises(CheckpointError):
         read_tensors(path)
-
-

@@ -37,6 +37,14 @@ def test_the_released_preset_means_over_all_numbers() -> None:
     assert float(total(published_losses(made, true, weights))) == pytest.approx(mean)
 
 
+def test_an_unsquared_loss_counts_lengths() -> None:
+    made = torch.zeros(1, 3, 68)
+    far, near = (compact_losses(made, made + d, COMPACT, unsquared=True) for d in (40.0, 20.0))
+    ratio = float(far["expression"].value / near["expression"].value)
+    assert ratio == pytest.approx(2.0, rel=1e-3)
+    assert float(near["expression_motion"].value) == pytest.approx(0.1)  # the root of SMOOTH
+
+
 def test_compact_losses_compare_the_change_with_the_true_one() -> None:
     made, _ = pair()
     book = compact_losses(made, made - 3.0, COMPACT)

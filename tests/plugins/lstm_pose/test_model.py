@@ -21,6 +21,7 @@ from visemix.core.values.subject import Subject
 from visemix.core.windows import Windowed
 from visemix.plugins.lstm_pose.lessons import learn
 from visemix.plugins.lstm_pose.model import LstmPose
+from visemix.plugins.lstm_pose.schooling import MOST_LIVELY
 
 Make = Callable[..., LstmPose]
 
@@ -69,6 +70,7 @@ def test_the_seed_changes_only_the_blinks(trained: LstmPose, example: Example) -
 
 def test_learning_a_person_brings_the_mouth_closer(small: Make, example: Example) -> None:
     settings = {"personal_steps": 60, "members": 1, "noise": 0.1, "deaf": 0.0, "dropout": 0.0}
+    settings["liveliness"] = 0.0  # the squared error is best without it
     general = small(**settings)
     learn(general.stage("general", Dataset([example]), Plan(steps=2, batch=2)), seed=0)
     personal = general.personalise(example.subject, example.features)
@@ -80,6 +82,21 @@ def test_learning_a_person_brings_the_mouth_closer(small: Make, example: Example
         assert made is not None
         errors.append(float((made - true)[:, :62].square().mean()))
     assert errors[1] < 0.9 * errors[0]
+
+
+def test_a_livelier_person_says_the_same_with_more_motion(small: Make, example: Example) -> None:
+    spreads = []
+    for liveliness in (0.0, 1.0):
+        general = small(personal_steps=2, liveliness=liveliness)
+        learn(general.stage("general", Dataset([example]), Plan(steps=2, batch=2)), seed=0)
+        personal = general.personalise(example.subject, example.features)
+        assert isinstance(personal, LstmPose)
+        made = spoken(personal, example.subject, example.features).expression
+        assert made is not None
+        spreads.append(made[:, :62] - made[:, :62].mean(0))
+    factor = float(spreads[1].norm() / spreads[0].norm())
+    assert 1.0 < factor <= MOST_LIVELY + 1e-4
+    assert torch.allclose(spreads[1], spreads[0] * factor, atol=1e-4)
 
 
 def test_personal_weights_are_kept_and_damaged_ones_made_again(
