@@ -84,6 +84,7 @@ class FrameMaker:
                 )
                 maps = wanted.maps
                 accumulate(maps.triangle, maps.shares, self._mesh.triangles, source, total)
+        detail *= self._mesh.tint  # sharpened teeth and gloss glitter from frame to frame
         finish = Finish(softened(total), self._mesh.inside, wanted.maps.solid, detail)
         maps, view = wanted.maps, out[wanted.view]
         resolve(maps.triangle, maps.shares, self._mesh.triangles, total, finish, view)
