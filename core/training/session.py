@@ -18,6 +18,9 @@ from visemix.core.training.stage import Plan, Trainable
 WEIGHTS = "weights"
 """Folder, inside a run, of the finished weights: one safetensors file per kind of part."""
 
+MACHINE = ("hardware", "python", "torch")
+"""Entries of a lock that say where something was made, not what."""
+
 
 @attrs.frozen(eq=False)
 class Task:
@@ -96,7 +99,9 @@ def begin_run(folder: Path, resume: bool, lock: str) -> None:
     path = folder / "recipe.lock"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(lock)
+        part = path.with_suffix(".part")
+        part.write_text(lock)
+        part.replace(path)
         return
     if not resume:
         raise TrainingError(
@@ -104,12 +109,23 @@ def begin_run(folder: Path, resume: bool, lock: str) -> None:
             where=folder,
             do="continue it with --resume, or choose another folder",
         )
-    if path.read_text() != lock:
+    if _what_is_learned(path.read_text()) != _what_is_learned(lock):
         raise TrainingError(
             "the run in this folder was started with another recipe, seed or dataset",
             where=folder,
             do="start it as before (recipe.lock says how), or choose another folder",
         )
+
+
+def _what_is_learned(lock: str) -> object:
+    """A lock without what may change between the start of a run and its end: the machine."""
+    try:
+        data = json.loads(lock)
+    except ValueError:
+        return lock
+    if not isinstance(data, dict):
+        return data
+    return {key: value for key, value in data.items() if key not in MACHINE}
 
 
 def save_part(run: Path, kind: str, part: Trainable) -> None:

@@ -49,6 +49,13 @@ def losses(run: Path, stage: str = "general") -> Losses:
         return {(r["step"], r["turn"], r["term"]): float(r["value"]) for r in csv.DictReader(file)}
 
 
+def test_training_needs_no_media_library(dataset: Path, tmp_path: Path) -> None:
+    words = command(dataset, tmp_path / "run", "training.steps=2")[3:]
+    absent = "import sys; sys.modules.update(dict.fromkeys(sys.argv[1].split(',')))"
+    main = "from visemix.registry.cli import main; raise SystemExit(main(sys.argv[2:]))"
+    train([sys.executable, "-c", f"{absent}; {main}", "av,mediapipe,kornia", *words])
+
+
 def test_a_run_that_was_killed_goes_on_with_the_same_losses(dataset: Path, tmp_path: Path) -> None:
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     steps = "training.steps=60"
