@@ -7,10 +7,10 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 import attrs
 
+from visemix.registry.cache_folder import cache_folder
 from visemix.registry.hardware import no_cuda, processors
 from visemix.registry.installed import find_installed, visemix_version
 from visemix.registry.plugin_states import plugin_states
@@ -79,14 +79,14 @@ def _memory() -> str:
 
 
 def _cache_folder() -> Finding:
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "visemix"
+    folder = cache_folder()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             return Finding("cache folder", True, str(folder))
     except OSError as e:
         detail = (
-            f"{folder} cannot be written: {e.strerror}; set XDG_CACHE_HOME to a folder that can"
+            f"{folder} cannot be written: {e.strerror}; set VISEMIX_CACHE to a folder that can"
         )
         return Finding("cache folder", False, detail)
 

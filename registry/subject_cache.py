@@ -12,20 +12,13 @@ from visemix.core.subjects.digest import digest_of
 from visemix.core.subjects.folder import is_subject
 from visemix.core.talking import Pipeline
 from visemix.core.values.subject import Subject
+from visemix.registry.cache_folder import cache_folder
 from visemix.registry.installed import visemix_version
 
 KEPT = 20
 """Subjects that are kept; the ones not used for longest go first."""
 
 _ABANDONED_S = 24 * 3600.0
-
-
-def cache_folder() -> Path:
-    """Where visemix keeps what it can make again: $VISEMIX_CACHE, else the user's cache folder."""
-    chosen = os.environ.get("VISEMIX_CACHE")
-    if chosen:
-        return Path(chosen).absolute()
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "visemix"
 
 
 def cached_subject(pipeline: Pipeline, reference: Path, face: int | None) -> Subject:

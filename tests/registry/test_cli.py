@@ -107,6 +107,7 @@ def test_doctor_finds_a_broken_plugin(
     tmp_path: Path,
 ) -> None:
     monkeypatch.setattr("visemix.registry.health.NEEDED", (("numpy", "numpy"), ("nupmy", "nupmy")))
+    monkeypatch.delenv("VISEMIX_CACHE", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     install("acme", {})
     code, _, _ = cli("doctor")
@@ -126,8 +127,8 @@ def test_doctor_finds_a_cache_that_cannot_be_written(
 ) -> None:
     monkeypatch.setattr("visemix.registry.health.NEEDED", ())
     (tmp_path / "file").touch()
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    monkeypatch.setenv("VISEMIX_CACHE", str(tmp_path / "file" / "below"))
     findings = json.loads(cli("doctor", "--json")[1])
     (cache,) = [f for f in findings if f["name"] == "cache folder"]
     assert cache["good"] is False
-    assert "set XDG_CACHE_HOME" in cache["detail"]
+    assert "set VISEMIX_CACHE" in cache["detail"]
