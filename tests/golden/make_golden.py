@@ -40,7 +40,7 @@ def drawn() -> Pictures:
     """Frames of the default recipe, and of the oracle's renderer, by name."""
     torch.manual_seed(0)
     subject, attributes = person()
-    made = {}
+    made: Pictures = {}
     default = visemix.load("default").parts
     frames = join(list(frames_of_attributes(default, [attributes], subject)))
     made["composite"] = frames.rgb[list(SHOWN)].numpy()
@@ -64,7 +64,10 @@ def about() -> dict[str, str]:
 
 def main() -> None:
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, about=json.dumps(about()), **drawn())
+    made = drawn()
+    np.savez_compressed(
+        buffer, about=json.dumps(about()), composite=made["composite"], mesh=made["mesh"]
+    )
     FILE.write_bytes(buffer.getvalue())
 
 
