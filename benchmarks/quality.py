@@ -103,10 +103,12 @@ def _blink_rate(landmarks: Tensor, fps: float) -> float:
 
 
 def _tracked(pipeline: Pipeline, path: Path, start_s: float) -> Track:
+    """As anybody's MediaPipe sees it, whatever the recipe's tracker does."""
     fps = pipeline.settings.fps
+    tracker = visemix.load("default", ["tracker.looks=1"]).parts.tracker
     with VideoReader(path, fps) as reader:
         pictures = (rgb for time_s, rgb in reader if time_s >= start_s - 0.5 / fps)
-        return pipeline.parts.tracker.track(pictures, fps)
+        return tracker.track(pictures, fps)
 
 
 def _timed(job: Callable[[], X]) -> tuple[X, float]:

@@ -85,9 +85,7 @@ def _cache_folder() -> Finding:
         with tempfile.TemporaryFile(dir=folder):
             return Finding("cache folder", True, str(folder))
     except OSError as e:
-        detail = (
-            f"{folder} cannot be written: {e.strerror}; set VISEMIX_CACHE to a folder that can"
-        )
+        detail = f"{folder} cannot be written: {e.strerror}; set VISEMIX_CACHE to a folder that can"
         return Finding("cache folder", False, detail)
 
 

@@ -35,17 +35,19 @@ class Looker:
     Args:
         settings: of the engine.
         wanted: which face is followed, 0 for the leftmost; None if that is decided later.
+        looks: at each frame of a clip.
 
     Attributes:
         chosen: the wanted face, in the first picture that shows any.
     """
 
-    def __init__(self, settings: EngineSettings, wanted: int | None = None) -> None:
+    def __init__(self, settings: EngineSettings, wanted: int | None = None, looks: int = 1) -> None:
         self._engine = open_engine(settings)
         self._searcher = Searcher(settings)
         self._close_up: View | None = None
         self._missed = 0
         self._wanted = wanted
+        self._more_looks = looks - 1
         self.chosen: Landmarks | None = None
 
     def __enter__(self) -> Self:
@@ -82,6 +84,8 @@ class Looker:
         faces = self._detect(picture)
         if faces:
             self._missed = 0
+            for _ in range(self._more_looks):
+                faces = self._detect(picture) or faces
             self._keep_centred(faces)
             return faces
         self._missed += 1

@@ -52,6 +52,9 @@ class MediaPipeTracker(FaceTracker):
         min_confidence: 0 to 1; a face below it counts as lost. MediaPipe's confidence is close to
             1 for real faces, so a high threshold drops what it mistakes for one.
         smoothing: 0 to 1, see :func:`smooth`.
+        looks: how often each frame of a clip is looked at. What the mesh sees depends on where it
+            looks, which is where the face was one frame ago; a second look starts from where the
+            face is.
         max_size: largest side of the head crop, px.
         model: a face_landmarker.task, for MediaPipe 0.10.31 and later; None to find one.
     """
@@ -62,11 +65,13 @@ class MediaPipeTracker(FaceTracker):
         max_faces: int = 4,
         min_confidence: float = 0.9,
         smoothing: float = 0.0,
+        looks: int = 1,
         max_size: int = 512,
         model: str | Path | None = None,
     ) -> None:
         self._engine = EngineSettings(max_faces, min_confidence, Path(model) if model else None)
         self._smoothing = smoothing
+        self._looks = looks
         self._max_size = max_size
 
     def track(self, pictures: Iterable[Picture], fps: float, face: int | None = None) -> Track:
@@ -95,7 +100,7 @@ class MediaPipeTracker(FaceTracker):
         settings = attrs.evolve(
             self._engine, max_faces=max(self._engine.max_faces, (face or 0) + 1)
         )
-        with Looker(settings, face) as looker:
+        with Looker(settings, face, self._looks) as looker:
             if len(start) == 1:
                 return Seen([looker.photo(start[0])], np.zeros(1, bool), size, looker.chosen)
             return _look_at_all(looker, itertools.chain(start, pictures), size)

@@ -53,3 +53,17 @@ def test_a_small_face_in_a_clip_is_found_and_followed(portrait: Picture) -> None
             noses += [float(f[1, 0]) - left for f in found]
     assert len(noses) >= 36  # it leaves the first close-up several times
     assert max(noses) - min(noses) < 6  # px
+
+
+def test_a_second_look_starts_where_the_face_is(portrait: Picture) -> None:
+    moved = np.roll(portrait, 12, axis=1)
+    with Looker(EngineSettings()) as steady:
+        for _ in range(4):
+            (settled,) = steady.frame(moved, new_shot=False)
+    offsets = []
+    for looks in (1, 3):
+        with Looker(EngineSettings(), looks=looks) as looker:
+            looker.frame(portrait, new_shot=False)
+            (seen,) = looker.frame(moved, new_shot=False)
+        offsets.append(float(np.abs(seen - settled)[:, :2].mean()))
+    assert offsets[1] < 0.8 * offsets[0]
