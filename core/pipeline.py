@@ -9,7 +9,7 @@ from typing import Protocol
 
 import attrs
 
-from visemix.core.encoding import encode_stream
+from visemix.core.encoding import encode_clip, encode_stream
 from visemix.core.errors import SubjectError
 from visemix.core.interfaces import (
     AttributeModel,
@@ -21,7 +21,7 @@ from visemix.core.interfaces import (
     Renderer,
 )
 from visemix.core.progress import Progress, Quiet
-from visemix.core.timeline import cut, join, length
+from visemix.core.timeline import cut, length
 from visemix.core.values.attributes import FaceAttributes, Match
 from visemix.core.values.audio import Audio
 from visemix.core.values.features import AudioFeatures
@@ -103,8 +103,7 @@ def reference_features(encoder: AudioEncoder, subject: Subject) -> AudioFeatures
     if subject.audio is None:
         raise SubjectError("it has no sound to learn from", where=subject.name)
     check_rate(subject, encoder.fps)
-    features = join(list(encode_stream(encoder, [subject.audio])))
-    return cut(features, 0, length(subject.track))
+    return cut(encode_clip(encoder, subject.audio), 0, length(subject.track))
 
 
 def check_rate(subject: Subject, fps: float) -> None:

@@ -74,7 +74,7 @@ class PartFile:
         for file in self.path.parent.iterdir():
             found = name.fullmatch(file.name)
             # A young file may belong to a process that we cannot see, in another container.
-            if found and not _alive(int(found[1])) and _age_s(file) > _STALE_S:
+            if found and not is_alive(int(found[1])) and _age_s(file) > _STALE_S:
                 file.unlink(missing_ok=True)
 
     def commit(self) -> None:
@@ -94,7 +94,8 @@ class PartFile:
         self.part.unlink(missing_ok=True)
 
 
-def _alive(process: int) -> bool:
+def is_alive(process: int) -> bool:
+    """Whether a process of this number runs; for what killed ones left behind."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from visemix.core.errors import OutputError
-from visemix.core.media.part_file import output_error
+from visemix.core.media.part_file import is_alive, output_error
 
 
 class PartFolder:
@@ -85,15 +85,5 @@ class PartFolder:
         name = re.compile(rf"\.{re.escape(self.path.name)}\.(\d+)\.(part|old)")
         for folder in self.path.parent.iterdir():
             found = name.fullmatch(folder.name)
-            if found and (int(found[1]) == os.getpid() or not _alive(int(found[1]))):
+            if found and (int(found[1]) == os.getpid() or not is_alive(int(found[1]))):
                 shutil.rmtree(folder, ignore_errors=True)
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
