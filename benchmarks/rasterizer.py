@@ -18,8 +18,9 @@ import torch
 from pytest_benchmark.fixture import BenchmarkFixture
 from torch import Tensor
 
+from visemix.core.drawing.fragments import Fragments
+from visemix.core.drawing.mesh import Mesh
 from visemix.plugins.rasterizer_cpu import batch, reference
-from visemix.plugins.rasterizer_cpu.mesh import Fragments, Mesh
 
 SIZE = 256
 

@@ -11,11 +11,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from visemix.core.drawing.fragments import Fragments
+from visemix.core.drawing.mesh import Mesh, check_attributes
 from visemix.plugins.rasterizer_cpu.clipping import rasterize_clipped
 from visemix.plugins.rasterizer_cpu.compiled import Floats, Ints, Planes, View
 from visemix.plugins.rasterizer_cpu.interpolation import interpolate, vertex_normals
 from visemix.plugins.rasterizer_cpu.kernels import rasterize
-from visemix.plugins.rasterizer_cpu.mesh import Fragments, Mesh, check_attributes
 from visemix.plugins.rasterizer_cpu.snapping import project
 
 WORTH_A_THREAD = 50_000

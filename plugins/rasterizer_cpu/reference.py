@@ -12,7 +12,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from visemix.plugins.rasterizer_cpu.mesh import Fragments, Mesh, check_attributes
+from visemix.core.drawing.fragments import Fragments
+from visemix.core.drawing.mesh import Mesh, check_attributes
 
 AT_ONCE = 4096
 """Triangles whose candidate pixels are in memory together."""

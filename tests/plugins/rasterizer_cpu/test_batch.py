@@ -8,9 +8,10 @@ import pytest
 import torch
 from torch import Tensor
 
+from visemix.core.drawing.fragments import Fragments
+from visemix.core.drawing.mesh import Mesh
 from visemix.core.errors import InvalidValue
 from visemix.plugins.rasterizer_cpu import batch, reference
-from visemix.plugins.rasterizer_cpu.mesh import Fragments, Mesh
 
 SIZE = (40, 56)
 

@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import Tensor
 
+from visemix.core.drawing.mesh import Mesh
 from visemix.plugins.rasterizer_cpu import reference
-from visemix.plugins.rasterizer_cpu.mesh import Mesh
 
 
 def tilted(requires_grad: bool = True) -> Mesh:

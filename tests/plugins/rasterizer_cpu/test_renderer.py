@@ -9,17 +9,13 @@ import numpy as np
 import pytest
 import torch
 
+from visemix.core.drawing.mesh_renderer import MeshRenderer
 from visemix.core.errors import InvalidValue, MediaError
 from visemix.core.testing.rasterizers import RASTERIZER_CHECKS, check_rasterizer
 from visemix.core.testing.scenes import HALVES, SQUARE, flat, net, with_mask
 from visemix.core.values.geometry import FaceGeometry
 from visemix.core.values.rendering import Rendering
-from visemix.plugins.rasterizer_cpu.renderer import (
-    MeshRenderer,
-    RasterizerCpu,
-    RasterizerReference,
-    pixel_map,
-)
+from visemix.plugins.rasterizer_cpu.renderer import RasterizerCpu, RasterizerReference
 
 Make = Callable[..., MeshRenderer]
 
@@ -106,11 +102,3 @@ def test_maps_come_in_the_order_asked_for_and_landmarks_pass_through(make: Make)
     assert list(made.maps) == ["m", "depth", "triangle", "barycentric"]
     assert [picture.shape[1] for picture in made.maps.values()] == [1, 1, 1, 2]
     assert made.landmarks is landmarks
-
-
-def test_too_many_triangles_for_a_float_map_are_refused() -> None:
-    made = RasterizerCpu().draw(
-        RasterizerCpu()._mesh(net((12, 16))), torch.empty(1, 30, 0), torch.empty(1, 30, 0)
-    )
-    with pytest.raises(InvalidValue, match="can number 16777216 triangles"):
-        pixel_map("triangle", made, (1 << 24) + 1)

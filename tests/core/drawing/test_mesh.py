@@ -1,13 +1,12 @@
-"""What a Mesh refuses, and cameras as matrices."""
+"""What a Mesh refuses."""
 
 from typing import Any
 
 import pytest
 import torch
 
+from visemix.core.drawing.mesh import LARGEST_PX, Mesh, check_attributes
 from visemix.core.errors import InvalidValue
-from visemix.core.values.camera import Camera, Projection
-from visemix.plugins.rasterizer_cpu.mesh import LARGEST_PX, Mesh, nearest_w, view_matrix
 
 GOOD: dict[str, Any] = {
     "vertices": torch.zeros(1, 3, 3),
@@ -32,6 +31,8 @@ GOOD: dict[str, Any] = {
         ("height", 0),
         ("width", LARGEST_PX + 1),
         ("near", 0.0),
+        ("triangles", torch.empty(1, 3, dtype=torch.int32, device="meta")),
+        ("matrix", torch.empty(4, 4, device="meta")),
     ],
 )
 def test_the_error_names_the_field(field: str, value: object) -> None:
@@ -40,12 +41,16 @@ def test_the_error_names_the_field(field: str, value: object) -> None:
         Mesh(**{**GOOD, field: value})
 
 
-@pytest.mark.parametrize("projection", list(Projection))
-def test_the_matrix_does_what_the_camera_does(projection: Projection) -> None:
-    camera = Camera(torch.tensor([30.0, 20.0]), projection, 48, 64, focal=90.0, distance=7.0)
-    points = torch.rand(50, 3, generator=torch.Generator().manual_seed(0)) * 6 - 3
-    homogeneous = torch.cat((points, torch.ones(50, 1)), -1) @ view_matrix(camera).T
-    x, y, depth, w = homogeneous.unbind(-1)
-    found = torch.stack((x / w, y / w, depth), -1)
-    torch.testing.assert_close(found, camera.project(points), atol=1e-4, rtol=0)
-    assert (w >= nearest_w(camera)).all()
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        torch.ones(3, 1),
+        torch.ones(2, 3, 1),
+        torch.ones(1, 4, 1),
+        torch.ones(1, 3, 1, device="meta"),
+    ],
+)
+def test_attributes_that_are_not_the_meshs_are_refused(attributes: torch.Tensor) -> None:
+    check_attributes(Mesh(**GOOD), torch.ones(1, 3, 1))
+    with pytest.raises(InvalidValue, match="attributes: expected"):
+        check_attributes(Mesh(**GOOD), attributes)

@@ -1,14 +1,10 @@
-"""What every rasterizer here draws, and what it makes of it."""
+"""What every rasterizer draws."""
 
 import attrs
 import torch
 from torch import Tensor
 
 from visemix.core.errors import InvalidValue
-from visemix.core.values.camera import Camera, Projection
-
-NEAREST = 0.01
-"""Nearest distance drawn, as a fraction of the camera's distance to the model's origin."""
 
 LARGEST_PX = 16384
 """Largest height or width of a picture."""
@@ -50,6 +46,9 @@ class Mesh:
         _need(0 < self.height <= LARGEST_PX, "height", f"1 to {LARGEST_PX}")
         _need(0 < self.width <= LARGEST_PX, "width", f"1 to {LARGEST_PX}")
         _need(self.near > 0, "near", "a number above 0")
+        for field in ("triangles", "matrix"):
+            device = self.vertices.device
+            _need(getattr(self, field).device == device, field, f"it on {device} as the vertices")
         self._check_indices()
 
     def _check_indices(self) -> None:
@@ -71,53 +70,12 @@ def check_attributes(mesh: Mesh, attributes: Tensor) -> None:
     """Compare vertex attributes with their mesh.
 
     Raises:
-        InvalidValue: they are not [1 or T, V, C].
+        InvalidValue: they are not [1 or T, V, C], or on another device.
     """
     frames, vertices = mesh.vertices.shape[:2]
     if attributes.ndim != 3 or attributes.shape[:2] not in ((1, vertices), (frames, vertices)):
         what = f"expected [1 or {frames}, {vertices}, C], got {list(attributes.shape)}"
         raise InvalidValue(what, where="attributes")
-
-
-@attrs.frozen(eq=False)
-class Fragments:
-    """What every pixel shows.
-
-    Triangles, shares and depth have no pixels (H = W = 0) if nobody wanted them.
-
-    Attributes:
-        triangle: [T, H, W] int32 index of the triangle, -1 where there is none.
-        shares: [T, 2, H, W] perspective-correct shares of its corners 0 and 1, in [0, 1]; 0 where
-            there is none. Corner 2 has the rest.
-        depth: [T, H, W], larger is nearer; -inf where there is none.
-        values: [T, C, H, W] vertex attributes mixed by these shares; 0 where there is none.
-        masks: [T, M, H, W] the same of a second set of attributes, so that each is in one piece.
-        coverage: [T, 1, H, W], 1 where there is a triangle, else 0.
-    """
-
-    triangle: Tensor
-    shares: Tensor
-    depth: Tensor
-    values: Tensor
-    masks: Tensor
-    coverage: Tensor
-
-
-def view_matrix(camera: Camera) -> Tensor:
-    """[4, 4] float32, ``camera.project`` as a matrix to homogeneous pixels."""
-    cx, cy = (float(x) for x in camera.principal)
-    focal, distance = camera.focal, camera.distance
-    if camera.projection is Projection.ORTHOGRAPHIC:
-        rows = [[1, 0, 0, cx], [0, -1, 0, cy], [0, 0, 1, 0], [0, 0, 0, 1]]
-    else:
-        # w = distance - z, so a multiple of w moves the picture.
-        across = [focal, 0, -cx, cx * distance]
-        rows = [across, [0, -focal, -cy, cy * distance], [0, 0, 1, 0], [0, 0, -1, distance]]
-    return torch.tensor(rows, dtype=torch.float32)
-
-
-def nearest_w(camera: Camera) -> float:
-    """Smallest w drawn: a set fraction of the eye's distance, for an orthographic camera any."""
-    if camera.projection is Projection.ORTHOGRAPHIC:
-        return 0.5  # w is 1 for every vertex
-    return NEAREST * camera.distance
+    if attributes.device != mesh.vertices.device:
+        what = f"expected them on {mesh.vertices.device}, got {attributes.device}"
+        raise InvalidValue(what, where="attributes")

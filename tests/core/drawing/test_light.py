@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from visemix.plugins.rasterizer_cpu.light import harmonics, irradiance
+from visemix.core.drawing.light import harmonics, irradiance
 
 
 def test_bands_are_orthogonal_and_carry_lamberts_kernel() -> None:

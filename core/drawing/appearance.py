@@ -1,17 +1,15 @@
 """What the mesh is painted with: vertex attributes, and how they become colour."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import attrs
-import cv2
-import numpy as np
 import torch
 from torch import Tensor
 
-from visemix.core.errors import InvalidValue, MediaError
+from visemix.core.drawing.light import irradiance
+from visemix.core.drawing.texture import sample
+from visemix.core.errors import InvalidValue
 from visemix.core.values.geometry import FaceGeometry
-from visemix.plugins.rasterizer_cpu.light import irradiance
 
 Normals = Callable[[Tensor, Tensor], Tensor]
 """(vertices [T, V, 3], triangles [F, 3]) -> unit normals [T, V, 3]."""
@@ -43,7 +41,7 @@ class Appearance:
             # A picture of coordinates, for networks to read: light would make it ambiguous.
             return Appearance(torch.nn.functional.pad(geometry.uv, (0, 1))[None])
         vertices = geometry.vertices
-        light = torch.ones(1, vertices.shape[1], 3)
+        light = vertices.new_ones(1, vertices.shape[1], 3)
         if geometry.light is not None:
             light = irradiance(normals(vertices, geometry.triangles), geometry.light)
         if texture is not None and geometry.uv is not None:
@@ -57,35 +55,3 @@ class Appearance:
             values = sample(self.texture, values[:, :2]) * values[:, 2:5]
         # A second copy of a batch of pictures costs as much as drawing them.
         return values.clamp(0, 1) if values.requires_grad else values.clamp_(0, 1)
-
-
-def sample(texture: Tensor, uv: Tensor) -> Tensor:
-    """Bilinear texture lookup; outside of [0, 1] the border goes on.
-
-    Args:
-        texture: [C, h, w]; texel centres at half integers.
-        uv: [T, 2, H, W], u right and v down, 0 to 1 over the picture.
-
-    Returns:
-        [T, C, H, W].
-    """
-    grid = uv.permute(0, 2, 3, 1) * 2 - 1
-    return torch.nn.functional.grid_sample(
-        texture.expand(len(uv), -1, -1, -1), grid, padding_mode="border", align_corners=False
-    )
-
-
-def read_texture(path: Path) -> Tensor:
-    """A picture file as [3, h, w] float32 RGB in [0, 1].
-
-    Raises:
-        MediaError: it is missing or no picture.
-    """
-    try:
-        data = np.fromfile(path, np.uint8)
-    except OSError as e:
-        raise MediaError("the texture cannot be read", where=path, do="check the path") from e
-    picture = cv2.imdecode(data, cv2.IMREAD_COLOR_RGB) if data.size else None
-    if picture is None:
-        raise MediaError("the texture is not a picture", where=path, do="use a PNG or JPEG file")
-    return torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1) / 255

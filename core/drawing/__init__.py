@@ -1,0 +1,1 @@
+"""Drawing a mesh, as far as it is the same for every rasterizer."""

@@ -1,0 +1,170 @@
+"""MeshRenderer: everything between a geometry and its Rendering but the drawing itself."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from visemix.core.drawing.appearance import Appearance
+from visemix.core.drawing.fragments import PIXEL_MAPS, Fragments, pixel_map
+from visemix.core.drawing.mesh import Mesh
+from visemix.core.drawing.texture import read_texture
+from visemix.core.drawing.view import nearest_w, view_matrix
+from visemix.core.errors import InvalidValue
+from visemix.core.interfaces import Renderer
+from visemix.core.values.geometry import FaceGeometry
+from visemix.core.values.rendering import Rendering
+
+
+class MeshRenderer(Renderer):
+    """Draws a mesh with its light and named maps.
+
+    The picture shows the texture if there is one, else the vertex colours, both in the geometry's
+    light; with neither it shows the texture coordinates as red and green, unlit, and without those
+    a white face.
+
+    Args:
+        maps: which maps to make: "triangle", "barycentric", "depth" (0 where nothing is drawn),
+            and any mask of the geometry, such as "eye_attention".
+        shade: whether to draw the picture; if not, ``rgb`` has no pixels.
+        cull: leave out triangles that turn their back.
+        hard_masks: make masks 0 or 1 instead of fading over the triangles at their rim.
+        texture: picture file to wrap over the mesh by its uv.
+
+    Raises:
+        MediaError: the texture cannot be read.
+    """
+
+    def __init__(
+        self,
+        *,
+        maps: Sequence[str] = (),
+        shade: bool = True,
+        cull: bool = False,
+        hard_masks: bool = False,
+        texture: str | Path = "",
+    ) -> None:
+        self.maps = tuple(maps)
+        self.shade = shade
+        self.cull = cull
+        self.hard_masks = hard_masks
+        self.texture = read_texture(Path(texture)) if str(texture) else None
+
+    @abstractmethod
+    def draw(self, mesh: Mesh, attributes: Tensor, masks: Tensor) -> Fragments:
+        """Rasterise ``mesh`` and mix its vertex attributes [1 or T, V, C] and masks [1, V, M]."""
+
+    @abstractmethod
+    def normals(self, vertices: Tensor, triangles: Tensor) -> Tensor:
+        """Unit vertex normals [T, V, 3]."""
+
+    def render(self, geometry: FaceGeometry) -> Rendering:
+        """Draw every frame, on the device that holds the geometry.
+
+        Raises:
+            InvalidValue: a wanted map is neither a pixel map nor a mask of the geometry, a triangle
+                names a vertex that does not exist, or the geometry is spread over devices.
+        """
+        check_devices(geometry)
+        mesh = self.mesh_of(geometry)
+        fragments, rgb = self.paint(geometry, mesh, self.masks_of(geometry))
+        return Rendering(
+            rgb=rgb,
+            alpha=fragments.coverage,
+            crop=geometry.crop,
+            fps=geometry.fps,
+            landmarks=geometry.landmarks,
+            maps=self._maps(fragments, len(geometry.triangles)),
+        )
+
+    def paint(self, geometry: FaceGeometry, mesh: Mesh, masks: Tensor) -> tuple[Fragments, Tensor]:
+        """Draw the mesh, its masks and the picture; a part that can do it in one go overrides this.
+
+        Args:
+            geometry: gives colours, texture coordinates and light.
+            mesh: made of it by ``mesh_of``.
+            masks: [1, V, M], made of it by ``masks_of``.
+
+        Returns:
+            The fragments, whose ``values`` nobody reads any more (they may be empty), and the
+            picture [T, 3, H, W] float32 in [0, 1], H = W = 0 without ``shade``.
+        """
+        if not self.shade:
+            no_picture = mesh.vertices.new_zeros(len(mesh.vertices), 3, 0, 0)
+            return self.draw(mesh, masks[..., :0], masks), no_picture
+        paint = Appearance.of(geometry, self.normals, self._texture_on(mesh.vertices.device))
+        fragments = self.draw(mesh, paint.attributes, masks)
+        return fragments, paint.rgb(fragments.values)
+
+    def mesh_of(self, geometry: FaceGeometry) -> Mesh:
+        """What is to be drawn, without its looks."""
+        camera = geometry.camera
+        return Mesh(
+            vertices=geometry.vertices,
+            triangles=geometry.triangles,
+            matrix=view_matrix(camera).to(geometry.vertices.device),
+            height=camera.height,
+            width=camera.width,
+            near=nearest_w(camera),
+            cull=self.cull,
+        )
+
+    def masks_of(self, geometry: FaceGeometry) -> Tensor:
+        """[1, V, M], the vertex weights of the wanted masks.
+
+        Raises:
+            InvalidValue: the geometry lacks one, or it is not one weight per vertex.
+        """
+        weights, count = geometry.masks.weights, geometry.vertices.shape[1]
+        for name in self.mask_names:
+            if name not in weights:
+                known = ", ".join((*PIXEL_MAPS, *weights))
+                do = f"choose from {known}, or use a face model that has it"
+                raise InvalidValue(f"the geometry has no mask {name!r}", where="maps", do=do)
+            if weights[name].shape != (count,):
+                what = f"expected [{count}], one weight per vertex, got {[*weights[name].shape]}"
+                raise InvalidValue(what, where=f"FaceGeometry.masks[{name!r}]")
+        if not self.mask_names:
+            return geometry.vertices.new_empty(1, count, 0)
+        return torch.stack([weights[name] for name in self.mask_names], -1)[None]
+
+    @property
+    def mask_names(self) -> list[str]:
+        """The wanted maps that are masks of the geometry."""
+        return [name for name in self.maps if name not in PIXEL_MAPS]
+
+    @property
+    def keeps_pixels(self) -> bool:
+        """Whether triangles, shares and depth of the fragments are read."""
+        return any(name in PIXEL_MAPS for name in self.maps)
+
+    def _texture_on(self, device: torch.device) -> Tensor | None:
+        return None if self.texture is None else self.texture.to(device)
+
+    def _maps(self, fragments: Fragments, triangles: int) -> dict[str, Tensor]:
+        masked = fragments.masks
+        if self.hard_masks:
+            masked = (masked >= 0.5).to(torch.float32)
+        masks = {name: masked[:, k : k + 1] for k, name in enumerate(self.mask_names)}
+        return {
+            name: masks[name] if name in masks else pixel_map(name, fragments, triangles)
+            for name in self.maps
+        }
+
+
+def check_devices(geometry: FaceGeometry) -> None:
+    """Compare where the tensors that are drawn lie.
+
+    Raises:
+        InvalidValue: names one that is not where the vertices are.
+    """
+    drawn = {name: getattr(geometry, name) for name in ("triangles", "uv", "colors", "light")}
+    drawn |= {f"masks[{name!r}]": weights for name, weights in geometry.masks.weights.items()}
+    device = geometry.vertices.device
+    for name, tensor in drawn.items():
+        if tensor is not None and tensor.device != device:
+            what = f"expected it on {device} as the vertices, got {tensor.device}"
+            do = "move the whole geometry to one device"
+            raise InvalidValue(what, where=f"FaceGeometry.{name}", do=do)
