@@ -8,16 +8,17 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 
 import attrs
-from torch import Tensor
+from torch import Tensor, nn
 
 from visemix.core.shapes import Value
+from visemix.core.smoothing import Smoothing
 from visemix.core.values.attributes import FaceAttributes, Match
 from visemix.core.values.audio import Audio
 from visemix.core.values.features import AudioFeatures
 from visemix.core.values.frames import Frames
 from visemix.core.values.geometry import FaceGeometry
 from visemix.core.values.rendering import Rendering, Shot
-from visemix.core.values.subject import FaceFit, Picture, Subject
+from visemix.core.values.subject import FaceFit, Picture, ReferenceFrames, Subject
 from visemix.core.values.track import Track
 from visemix.core.windows import Step, Window
 
@@ -49,7 +50,12 @@ class IdentityEncoder(Part):
 
     @abstractmethod
     def embed(self, pictures: Sequence[Picture], track: Track) -> Tensor:
-        """[D] float32 unit vector of the person in ``pictures``."""
+        """[N, D] float32, a unit vector of the person as each of ``pictures`` shows them.
+
+        Args:
+            pictures: N full frames [H, W, 3] uint8.
+            track: the face in them, N frames.
+        """
 
 
 class AudioEncoder(Part):
@@ -78,9 +84,15 @@ class AudioEncoder(Part):
 
 
 class AttributeModel(Part):
-    """AudioFeatures -> FaceAttributes."""
+    """AudioFeatures -> FaceAttributes.
+
+    Attributes:
+        window: what it looks at.
+        smoothing: filter that the runner lays over what it says; None for none.
+    """
 
     window: Window
+    smoothing: Smoothing | None = None
 
     @abstractmethod
     def begin(self, subject: Subject, seed: int) -> object:
@@ -105,8 +117,20 @@ class FaceModel(Part):
     """FaceAttributes -> FaceGeometry, and Track -> FaceFit."""
 
     @abstractmethod
-    def fit(self, track: Track) -> FaceFit:
-        """Learn a person's shape, and the attributes of every tracked frame."""
+    def fit(
+        self,
+        track: Track,
+        pictures: ReferenceFrames | None = None,
+        renderer: "Renderer | None" = None,
+    ) -> FaceFit:
+        """Learn a person's shape, and the attributes of every tracked frame.
+
+        Args:
+            track: the face in every frame.
+            pictures: the frames, for models that learn colour and light as well.
+            renderer: draws for such models; its picture must have gradients
+                (contract: ``rendering: {gradients: [...]}``).
+        """
 
     @abstractmethod
     def geometry(self, attributes: FaceAttributes, subject: Subject) -> FaceGeometry:
@@ -180,17 +204,26 @@ class Sample(Value):
 
 
 class Discriminator(Part):
-    """Sample -> Judgement; used in training only.
+    """Makes networks that tell real from made: Sample -> Judgement. Used in training only.
 
     Attributes:
         judges: "attributes", "frames", "sequence" or "audio-video".
+        rate: learning rate of its own; None for the stage's.
     """
 
     judges: str
+    rate: float | None = None
 
     @abstractmethod
-    def judge(self, sample: Sample) -> Judgement:
-        """Logits, larger for real."""
+    def network(self, like: Sample) -> nn.Module:
+        """A fresh network, called with a Sample, giving a Judgement (logits, larger for real).
+
+        Args:
+            like: a sample with the shapes that it will see; its batch and its length may change.
+
+        Raises:
+            InvalidValue: the sample lacks what it judges.
+        """
 
 
 class Metric(Part):

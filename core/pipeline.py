@@ -30,6 +30,9 @@ from visemix.core.values.rendering import Shot
 from visemix.core.values.subject import Subject
 from visemix.core.windows import Windowed
 
+SMOOTHED_AT_ONCE = 32
+"""Frames per call of a filter over the attributes."""
+
 
 @attrs.frozen(eq=False)
 class Parts:
@@ -60,7 +63,10 @@ def attributes_of(
     """What the face does while it says ``chunks``."""
     model = parts.attribute_model
     features = encode_stream(parts.audio_encoder, chunks)
-    return Windowed(model.window, model.predict, model.begin(subject, seed)).run(features)
+    said = Windowed(model.window, model.predict, model.begin(subject, seed)).run(features)
+    if model.smoothing is None:
+        return said
+    return Windowed(model.smoothing.runner(SMOOTHED_AT_ONCE), model.smoothing.step).run(said)
 
 
 def frames_of_attributes(

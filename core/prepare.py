@@ -9,7 +9,7 @@ from typing import BinaryIO
 import attrs
 
 from visemix.core.errors import FaceError, OutputError, SubjectError
-from visemix.core.interfaces import FaceModel, FaceTracker
+from visemix.core.interfaces import FaceModel, FaceTracker, Renderer
 from visemix.core.media.part_file import output_error
 from visemix.core.names import printable
 from visemix.core.progress import Progress, Quiet, watch
@@ -45,6 +45,7 @@ class PrepareOptions:
         progress: who is told how far it is.
         overwrite: replace what is in ``folder``.
         key: names the parts and their settings, for the digest; any text.
+        renderer: draws for face models that learn colour and light.
     """
 
     face: int | None = None
@@ -54,6 +55,7 @@ class PrepareOptions:
     progress: Progress = attrs.field(factory=Quiet)
     overwrite: bool = False
     key: str = ""
+    renderer: Renderer | None = None
 
 
 def prepare(
@@ -157,7 +159,7 @@ class _Making:
                 yield picture
 
     def _subject(self, track: Track, frames: FramePack) -> Subject:
-        fit = self.face_model.fit(track)
+        fit = self.face_model.fit(track, frames, self.options.renderer)
         audio = self.reference.sound(len(track.found))
         notes = (*self.reference.notes, *notes_on(track))
         for note in notes:

@@ -81,6 +81,7 @@ class Pipeline:
             progress=self.settings.progress,
             overwrite=overwrite,
             key=self.settings.key,
+            renderer=self.parts.renderer,
         )
         return prepare(reference, self.parts.tracker, self.parts.face_model, options)
 

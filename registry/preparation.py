@@ -37,6 +37,7 @@ class Preparation:
             progress=progress,
             overwrite=args.overwrite,
             key=preparation_key(built),
+            renderer=built.parts.renderer,
         )
         return Preparation(built, options)
 

@@ -4,10 +4,11 @@ import attrs
 import torch
 from torch import Tensor
 
-from visemix.core.interfaces import Discriminator, IdentityEncoder, Metric, Sample
+from visemix.core.interfaces import Discriminator, IdentityEncoder, Judgement, Metric, Sample
 from visemix.core.testing.expectations import expect
 from visemix.core.testing.promise import Promise
 from visemix.core.testing.samples import sample_subject
+from visemix.core.timeline import cut
 
 JUDGED = ("attributes", "frames", "sequence", "audio-video")
 BATCH, FRAMES, SIZE = 2, 8, 64
@@ -20,7 +21,9 @@ def check_discriminator_judges(discriminator: Discriminator, promise: Promise) -
     judges = discriminator.judges
     expect(judges in JUDGED, f"judges must be one of {', '.join(JUDGED)}, it is {judges!r}")
     sample = sample_for(judges, promise)
-    judgement = discriminator.judge(sample)
+    network = discriminator.network(sample)
+    judgement = network(sample)
+    expect(isinstance(judgement, Judgement), f"its network must give a Judgement: {judgement!r}")
     expect(len(judgement.scores) > 0, "it gives no scores")
     for scores in judgement.scores:
         expect(bool(scores.isfinite().all()), "it gives scores that are not finite")
@@ -62,16 +65,18 @@ def check_metric_order(metric: Metric, promise: Promise) -> None:
 
 
 def check_identity_vector(encoder: IdentityEncoder, promise: Promise) -> None:
-    """A unit vector, the same every time."""
+    """A unit vector a picture, the same every time."""
     del promise
     subject = sample_subject()
     pictures = [subject.frames[k] for k in range(3)]
-    vector = encoder.embed(pictures, subject.track)
-    expect(vector.ndim == 1, f"it must give [D], it gives {list(vector.shape)}")
-    norm = float(vector.norm())
+    track = cut(subject.track, 0, len(pictures))
+    vectors = encoder.embed(pictures, track)
+    expect(vectors.ndim == 2, f"it must give [N, D], it gives {list(vectors.shape)}")
+    expect(len(vectors) == len(pictures), f"{len(pictures)} pictures gave {len(vectors)} vectors")
+    norm = float(vectors[0].norm())
     expect(abs(norm - 1) < 1e-3, f"its vector must have length 1, it has {norm:.3g}")
-    again = encoder.embed(pictures, subject.track)
-    expect(torch.equal(vector, again), "the same pictures must give the same vector")
+    again = encoder.embed(pictures, track)
+    expect(torch.equal(vectors, again), "the same pictures must give the same vectors")
 
 
 def _numbers(*shape: int) -> Tensor:

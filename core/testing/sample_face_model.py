@@ -3,14 +3,14 @@
 import torch
 from torch import Tensor
 
-from visemix.core.interfaces import FaceModel
+from visemix.core.interfaces import FaceModel, Renderer
 from visemix.core.testing.head import BLINK, sample_head
 from visemix.core.timeline import length
 from visemix.core.values.attributes import FaceAttributes
 from visemix.core.values.camera import Camera, Projection
 from visemix.core.values.geometry import FaceGeometry, Masks
 from visemix.core.values.pose import HeadPose, PoseConvention
-from visemix.core.values.subject import FaceFit, Subject
+from visemix.core.values.subject import FaceFit, ReferenceFrames, Subject
 from visemix.core.values.track import Track
 
 MODEL = "sample-head"
@@ -30,9 +30,14 @@ class SampleFaceModel(FaceModel):
         self._attributes = attributes
         self._masks = masks
 
-    def fit(self, track: Track) -> FaceFit:
+    def fit(
+        self,
+        track: Track,
+        pictures: ReferenceFrames | None = None,
+        renderer: Renderer | None = None,
+    ) -> FaceFit:
         """The attributes it was made with; the sample head does not learn."""
-        del track
+        del track, pictures, renderer
         return FaceFit(MODEL, sample_head().vertices, self._attributes, torch.ones(2))
 
     def geometry(self, attributes: FaceAttributes, subject: Subject) -> FaceGeometry:

@@ -11,8 +11,8 @@ from safetensors.torch import save_file
 from visemix.core.errors import CheckpointError, TrainingError
 from visemix.core.progress import Progress, Quiet
 from visemix.core.training.checkpoint import read_tensors
-from visemix.core.training.dataset import Dataset
 from visemix.core.training.loop import Run, train_stage
+from visemix.core.training.material import Material
 from visemix.core.training.stage import Plan, Trainable
 
 WEIGHTS = "weights"
@@ -47,7 +47,7 @@ class Session:
 
     Attributes:
         folder: everything is written below it.
-        data: the prepared clips.
+        material: the prepared clips, and the parts that a stage may use.
         plan: seed, limits, loss weights.
         fabric: devices, precision, processes.
         progress: who is told.
@@ -55,7 +55,7 @@ class Session:
     """
 
     folder: Path
-    data: Dataset
+    material: Material
     plan: Plan
     fabric: Fabric
     progress: Progress = attrs.field(factory=Quiet)
@@ -82,7 +82,7 @@ class Session:
 
     def _train(self, task: Task) -> None:
         run = Run(task.folder(self.folder), self.fabric, self.plan, self.progress, self.save_every)
-        train_stage(task.part.stage(task.stage, self.data, self.plan), run)
+        train_stage(task.part.stage(task.stage, self.material, self.plan), run)
 
 
 def begin_run(folder: Path, resume: bool, lock: str) -> None:

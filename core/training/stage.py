@@ -12,7 +12,7 @@ import attrs
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from visemix.core.training.dataset import Dataset
+from visemix.core.training.material import Material
 
 Modules = Mapping[str, nn.Module]
 Batch = (
@@ -124,8 +124,8 @@ class Trainable(ABC):
     """A part with weights of its own; its manifest lists the stages."""
 
     @abstractmethod
-    def stage(self, name: str, data: Dataset, plan: Plan) -> Stage:
-        """Prepare the stage ``name`` on ``data``."""
+    def stage(self, name: str, material: Material, plan: Plan) -> Stage:
+        """Prepare the stage ``name`` on ``material``."""
 
     @abstractmethod
     def weights(self) -> dict[str, Tensor]:

@@ -5,13 +5,13 @@ import torch
 from torch import Tensor
 
 from visemix.core.errors import FaceError, InvalidValue
-from visemix.core.interfaces import FaceModel
+from visemix.core.interfaces import FaceModel, Renderer
 from visemix.core.timeline import length
 from visemix.core.values.attributes import FaceAttributes
 from visemix.core.values.camera import Camera, Projection
 from visemix.core.values.geometry import FaceGeometry, Masks
 from visemix.core.values.pose import DISTANCE, FOCAL_PX, HeadPose, PoseConvention
-from visemix.core.values.subject import FaceFit, Subject
+from visemix.core.values.subject import FaceFit, ReferenceFrames, Subject
 from visemix.core.values.track import Track
 from visemix.plugins.landmark_mesh.alignment import align, to_camera
 from visemix.plugins.landmark_mesh.closing import closed_mouth
@@ -48,13 +48,19 @@ class LandmarkMesh(FaceModel):
             names = " or ".join(p.value for p in Projection)
             raise InvalidValue(f"expected {names}, got {camera!r}", where="camera") from None
 
-    def fit(self, track: Track) -> FaceFit:
+    def fit(
+        self,
+        track: Track,
+        pictures: ReferenceFrames | None = None,
+        renderer: Renderer | None = None,
+    ) -> FaceFit:
         """Learn the neutral shape and lid range, and read pose, expression, blink of every frame.
 
         Raises:
             FaceError: no frame shows a face.
             InvalidValue: the track has other landmarks than MediaPipe's 478.
         """
+        del pictures, renderer  # the landmarks say it all
         _check_track(track)
         seen = to_camera(track.landmarks, track.crop)
         points = flatten(seen, track.found) if self._perspective else seen

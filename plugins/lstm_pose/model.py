@@ -14,7 +14,7 @@ from visemix.core.interfaces import AttributeModel
 from visemix.core.shapes import Value
 from visemix.core.timeline import length
 from visemix.core.training.checkpoint import read_tensors
-from visemix.core.training.dataset import Dataset
+from visemix.core.training.material import Material
 from visemix.core.training.stage import Plan, Stage, Trainable
 from visemix.core.values.attributes import FaceAttributes
 from visemix.core.values.features import AudioFeatures
@@ -175,11 +175,11 @@ class LstmPose(AttributeModel, Trainable):
         personal._network = self._network.adapted(subject, features)
         return personal
 
-    def stage(self, name: str, data: Dataset, plan: Plan) -> Stage:
+    def stage(self, name: str, material: Material, plan: Plan) -> Stage:
         """See Trainable."""
-        for example in data.examples:
+        for example in material.examples:
             self._check(example.features)
-        return self._network.stage(name, data, plan)
+        return self._network.stage(name, material.data, plan)
 
     def weights(self) -> dict[str, Tensor]:
         """See Trainable."""

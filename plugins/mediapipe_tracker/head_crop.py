@@ -18,7 +18,9 @@ BESIDE = 0.25
 _OUTLIERS = 0.5  # per cent of the frames that may stick out, against a single wild frame
 
 
-def head_crop(landmarks: NDArray[np.float32], size: tuple[int, int], max_size: int) -> Crop:
+def head_crop(
+    landmarks: NDArray[np.float32], size: tuple[int, int], max_size: int, *, exact: bool = False
+) -> Crop:
     """A square that holds the head in all frames, hair and chin included.
 
     Its corner lies on whole pixels, so the crop is a plain slice of the frame; only if it is larger
@@ -29,6 +31,7 @@ def head_crop(landmarks: NDArray[np.float32], size: tuple[int, int], max_size: i
         landmarks: [T, L, 3] of the frames in which the face was found, px.
         size: height and width of the frame, px.
         max_size: px.
+        exact: scale it to ``max_size`` in any case, up as well.
     """
     low = np.percentile(landmarks[..., :2].min(1), _OUTLIERS, axis=0)
     high = np.percentile(landmarks[..., :2].max(1), 100 - _OUTLIERS, axis=0)
@@ -42,7 +45,7 @@ def head_crop(landmarks: NDArray[np.float32], size: tuple[int, int], max_size: i
         _start(centre, side, room)
         for centre, room in zip((low + high) / 2, reversed(size), strict=True)
     )
-    scale = min(1.0, max_size / side)
+    scale = max_size / side if exact else min(1.0, max_size / side)
     pixels = max(round(side * scale), 1)
     scale = pixels / side
     matrix = torch.tensor([[scale, 0, -left * scale], [0, scale, -top * scale]])

@@ -8,9 +8,11 @@ import attrs
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from visemix.core.errors import FaceError, MediaError
 from visemix.core.interfaces import FaceTracker
+from visemix.core.values.rendering import Crop
 from visemix.core.values.subject import Picture
 from visemix.core.values.track import Track
 from visemix.plugins.mediapipe_tracker.action_units import action_units
@@ -56,10 +58,11 @@ class MediaPipeTracker(FaceTracker):
             looks, which is where the face was one frame ago; a second look starts from where the
             face is.
         max_size: largest side of the head crop, px.
+        exact_size: make the crop exactly that large, for networks of a fixed size.
         model: a face_landmarker.task, for MediaPipe 0.10.31 and later; None to find one.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the settings of the manifest
         self,
         *,
         max_faces: int = 4,
@@ -67,12 +70,13 @@ class MediaPipeTracker(FaceTracker):
         smoothing: float = 0.0,
         looks: int = 1,
         max_size: int = 512,
+        exact_size: bool = False,
         model: str | Path | None = None,
     ) -> None:
         self._engine = EngineSettings(max_faces, min_confidence, Path(model) if model else None)
         self._smoothing = smoothing
         self._looks = looks
-        self._max_size = max_size
+        self._max_size, self._exact = max_size, exact_size
 
     def track(self, pictures: Iterable[Picture], fps: float, face: int | None = None) -> Track:
         """See FaceTracker; a single picture is treated as a photo.
@@ -120,11 +124,14 @@ class MediaPipeTracker(FaceTracker):
             found=seen_in,
             blink=blink_intensity(points, seen_in),
             action_units=action_units(points, seen_in),
-            crop=head_crop(points[seen_in].numpy(), seen.size, self._max_size),
+            crop=self._crop(points[seen_in], seen.size),
             fps=fps,
             cut=torch.from_numpy(seen.cuts),
             faces=max(len(faces) for faces in seen.faces),
         )
+
+    def _crop(self, points: Tensor, size: tuple[int, int]) -> Crop:
+        return head_crop(points.numpy(), size, self._max_size, exact=self._exact)
 
 
 def _look_at_all(looker: Looker, pictures: Iterator[Picture], size: tuple[int, int]) -> Seen:

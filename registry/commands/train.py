@@ -10,6 +10,8 @@ from visemix.registry.find_recipe import DEFAULT
 from visemix.registry.terminal import add_json, add_set, say, say_json
 
 if TYPE_CHECKING:
+    from visemix.core.training.dataset import Dataset
+    from visemix.core.training.material import Material
     from visemix.core.training.session import Task
     from visemix.core.training.stage import Plan
     from visemix.registry.build import Built
@@ -58,7 +60,9 @@ def run(args: argparse.Namespace) -> int:
         digests = [example.subject.digest for example in data.examples]
         begin_run(args.output, args.resume, lock_of(built, plan, digests))
     with ProgressBar() as progress:
-        Session(args.output, data, plan, fabric, progress, args.save_every).train(tasks)
+        Session(
+            args.output, material_of(built, data), plan, fabric, progress, args.save_every
+        ).train(tasks)
     if fabric.is_global_zero:
         _report(args, tasks)
     return 0
@@ -87,6 +91,18 @@ def tasks_of(built: "Built", only: str | None) -> "list[Task]":
         do = f"its stages are: {', '.join(offered)}" if offered else "choose a trainable part"
         raise TrainingError(what, where=f"recipe {name}", do=do)
     return [offered[stage] for stage in stages]
+
+
+def material_of(built: "Built", data: "Dataset") -> "Material":
+    """What the stages may use of the recipe."""
+    from visemix.core.training.material import Critic, Material
+
+    uses = built.resolved.recipe.discriminators
+    critics = [
+        Critic(path, part, uses[int(path.rpartition(".")[2])].weight)
+        for path, part in built.discriminators.items()
+    ]
+    return Material(data, built.parts, critics, built.identity_encoder)
 
 
 def plan_of(built: "Built", seed: int | None) -> "Plan":

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from visemix.core.errors import FaceError, MediaError, OutputError
-from visemix.core.interfaces import FaceModel, FaceTracker
+from visemix.core.interfaces import FaceModel, FaceTracker, Renderer
 from visemix.core.media.video_out import VideoWriter
 from visemix.core.prepare import PrepareOptions, prepare
 from visemix.core.values.attributes import FaceAttributes
@@ -15,7 +15,7 @@ from visemix.core.values.audio import Audio
 from visemix.core.values.geometry import FaceGeometry
 from visemix.core.values.pose import HeadPose, PoseConvention
 from visemix.core.values.rendering import Crop
-from visemix.core.values.subject import FaceFit, Picture, Subject
+from visemix.core.values.subject import FaceFit, Picture, ReferenceFrames, Subject
 from visemix.core.values.track import Track
 
 
@@ -43,7 +43,12 @@ class BrightTracker(FaceTracker):
 
 
 class StillModel(FaceModel):
-    def fit(self, track: Track) -> FaceFit:
+    def fit(
+        self,
+        track: Track,
+        pictures: ReferenceFrames | None = None,
+        renderer: Renderer | None = None,
+    ) -> FaceFit:
         count = len(track.found)
         pose = HeadPose(torch.zeros(count, 3), torch.zeros(count, 3), PoseConvention.ROTVEC_PX)
         attributes = FaceAttributes(

@@ -22,6 +22,7 @@ from visemix.core.interfaces import (
 )
 from visemix.core.training.checkpoint import load_module
 from visemix.core.training.dataset import Dataset
+from visemix.core.training.material import Material
 from visemix.core.training.stage import (
     Batch,
     Loss,
@@ -41,7 +42,7 @@ from visemix.core.values.frames import Frames
 from visemix.core.values.geometry import FaceGeometry
 from visemix.core.values.pose import HeadPose, PoseConvention
 from visemix.core.values.rendering import Crop, Rendering, Shot
-from visemix.core.values.subject import FaceFit, Picture, Subject
+from visemix.core.values.subject import FaceFit, Picture, ReferenceFrames, Subject
 from visemix.core.values.track import Track
 from visemix.core.windows import Step, Window
 
@@ -136,8 +137,8 @@ class Model(AttributeModel, Trainable):
         nn.init.constant_(adapted._layer.bias, float(features.values.mean()))
         return adapted
 
-    def stage(self, name: str, data: Dataset, plan: Plan) -> Stage:
-        return General(self._layer, data, plan, self._wait)
+    def stage(self, name: str, material: Material, plan: Plan) -> Stage:
+        return General(self._layer, material.data, plan, self._wait)
 
     def weights(self) -> dict[str, Tensor]:
         return dict(self._layer.state_dict())
@@ -181,7 +182,12 @@ class Matcher(ReferenceMatcher):
 
 
 class Face(FaceModel):
-    def fit(self, track: Track) -> FaceFit:
+    def fit(
+        self,
+        track: Track,
+        pictures: ReferenceFrames | None = None,
+        renderer: Renderer | None = None,
+    ) -> FaceFit:
         zero = torch.zeros(len(track.found), 3)
         pose = HeadPose(zero, zero, PoseConvention.ROTVEC_PX)
         return FaceFit(

@@ -13,7 +13,7 @@ from visemix.core.testing.contracts import KITS, check_part, find_faults
 from visemix.core.testing.expectations import Nonconforming, difference
 from visemix.core.testing.samples import sample_subject
 from visemix.core.timeline import cut
-from visemix.core.training.dataset import Dataset
+from visemix.core.training.material import Material
 from visemix.core.training.stage import Plan, Stage, Trainable
 from visemix.core.values.track import Track
 
@@ -32,7 +32,7 @@ class Learning(Zero, Trainable):
     def __init__(self) -> None:
         self.kept = {"a": torch.ones(2), "b": torch.ones(3)}
 
-    def stage(self, name: str, data: Dataset, plan: Plan) -> Stage:
+    def stage(self, name: str, material: Material, plan: Plan) -> Stage:
         raise KeyError(name)
 
     def weights(self) -> dict[str, Tensor]:

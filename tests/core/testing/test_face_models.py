@@ -5,13 +5,13 @@ import pytest
 import torch
 
 from visemix.core.contracts import Contract
-from visemix.core.interfaces import FaceModel
+from visemix.core.interfaces import FaceModel, Renderer
 from visemix.core.testing.contracts import find_faults
 from visemix.core.testing.sample_face_model import SampleFaceModel
 from visemix.core.testing.samples import SamplePlan, sample_attributes
 from visemix.core.values.attributes import FaceAttributes
 from visemix.core.values.geometry import FaceGeometry
-from visemix.core.values.subject import FaceFit, Subject
+from visemix.core.values.subject import FaceFit, ReferenceFrames, Subject
 from visemix.core.values.track import Track
 
 BASIS = "mouth-6"
@@ -27,7 +27,12 @@ class Right(SampleFaceModel):
     def __init__(self) -> None:
         super().__init__(sample_attributes(SamplePlan(basis=BASIS, expression=6)), ("eyes",))
 
-    def fit(self, track: Track) -> FaceFit:
+    def fit(
+        self,
+        track: Track,
+        pictures: ReferenceFrames | None = None,
+        renderer: Renderer | None = None,
+    ) -> FaceFit:
         fit = super().fit(track)
         index = torch.arange(len(track.found))
         known = fit.attributes
@@ -44,7 +49,12 @@ class Right(SampleFaceModel):
 
 
 class OtherBasis(Right):
-    def fit(self, track: Track) -> FaceFit:
+    def fit(
+        self,
+        track: Track,
+        pictures: ReferenceFrames | None = None,
+        renderer: Renderer | None = None,
+    ) -> FaceFit:
         fit = super().fit(track)
         return attrs.evolve(fit, attributes=attrs.evolve(fit.attributes, basis="eyes-6"))
 

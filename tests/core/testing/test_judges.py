@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from visemix.core.contracts import Contract
 from visemix.core.interfaces import (
@@ -26,13 +26,24 @@ class Critic(Discriminator):
     def __init__(self, judges: str = "frames") -> None:
         self.judges = judges
 
-    def judge(self, sample: Sample) -> Judgement:
-        seen = sample.attributes if self.judges == "attributes" else sample.frames
-        assert seen is not None
-        return Judgement([self.score(seen.flatten(1).mean(1))])
+    def network(self, like: Sample) -> nn.Module:
+        return Taste(self)
 
     def score(self, mean: Tensor) -> Tensor:
         return mean
+
+
+class Taste(nn.Module):
+    """Measures brightness."""
+
+    def __init__(self, critic: Critic) -> None:
+        super().__init__()
+        self.critic = critic
+
+    def forward(self, sample: Sample) -> Judgement:
+        seen = sample.attributes if self.critic.judges == "attributes" else sample.frames
+        assert seen is not None
+        return Judgement([self.critic.score(seen.flatten(1).mean(1))])
 
 
 class Unteachable(Critic):
@@ -63,9 +74,8 @@ class Colour(IdentityEncoder):
     """Mean colour."""
 
     def embed(self, pictures: Sequence[Picture], track: Track) -> Tensor:
-        mean = torch.tensor(pictures[0].reshape(-1, 3).mean(0)).float()
-        unit: Tensor = mean / mean.norm()
-        return unit
+        mean = torch.stack([torch.tensor(p.reshape(-1, 3).mean(0)) for p in pictures]).float()
+        return torch.nn.functional.normalize(mean, dim=-1)
 
 
 class Long(Colour):

@@ -4,6 +4,7 @@ import pytest
 
 from visemix.core.testing.samples import SamplePlan, sample_features, sample_subject
 from visemix.core.training.dataset import Dataset, Example
+from visemix.core.training.material import Material
 from visemix.core.training.stage import Plan
 from visemix.plugins.lstm_pose.lessons import learn
 from visemix.plugins.lstm_pose.model import LstmPose
@@ -46,5 +47,5 @@ def small() -> Make:
 @pytest.fixture
 def trained(data: Dataset) -> LstmPose:
     model = make_small()
-    learn(model.stage("general", data, Plan(steps=4, batch=2)), seed=0)
+    learn(model.stage("general", Material(data), Plan(steps=4, batch=2)), seed=0)
     return model

@@ -3,6 +3,7 @@ from collections.abc import Callable
 import torch
 
 from visemix.core.training.dataset import Dataset
+from visemix.core.training.material import Material
 from visemix.core.training.stage import Plan, Shard, Stage, total
 from visemix.plugins.lstm_pose.lessons import learn
 from visemix.plugins.lstm_pose.model import LstmPose
@@ -11,7 +12,7 @@ Make = Callable[..., LstmPose]
 
 
 def stage_of(model: LstmPose, data: Dataset, steps: int = 30) -> Stage:
-    return model.stage("general", data, Plan(steps=steps, batch=4, seed=1))
+    return model.stage("general", Material(data), Plan(steps=steps, batch=4, seed=1))
 
 
 def loss_of(stage: Stage) -> float:

@@ -12,6 +12,7 @@ from visemix.core.subjects.folder import save_subject
 from visemix.core.testing.samples import SamplePlan, sample_features, sample_subject
 from visemix.core.timeline import cut, join, length
 from visemix.core.training.dataset import Dataset, Example
+from visemix.core.training.material import Material
 from visemix.core.training.stage import Plan
 from visemix.core.values.attributes import FaceAttributes
 from visemix.core.values.audio import Audio
@@ -72,7 +73,7 @@ def test_learning_a_person_brings_the_mouth_closer(small: Make, example: Example
     settings = {"personal_steps": 60, "members": 1, "noise": 0.1, "deaf": 0.0, "dropout": 0.0}
     settings["liveliness"] = 0.0  # the squared error is best without it
     general = small(**settings)
-    learn(general.stage("general", Dataset([example]), Plan(steps=2, batch=2)), seed=0)
+    learn(general.stage("general", Material(Dataset([example])), Plan(steps=2, batch=2)), seed=0)
     personal = general.personalise(example.subject, example.features)
     true = example.subject.fit.attributes.expression
     assert true is not None and isinstance(personal, LstmPose)
@@ -88,7 +89,9 @@ def test_a_livelier_person_says_the_same_with_more_motion(small: Make, example: 
     spreads = []
     for liveliness in (0.0, 1.0):
         general = small(personal_steps=2, liveliness=liveliness)
-        learn(general.stage("general", Dataset([example]), Plan(steps=2, batch=2)), seed=0)
+        learn(
+            general.stage("general", Material(Dataset([example])), Plan(steps=2, batch=2)), seed=0
+        )
         personal = general.personalise(example.subject, example.features)
         assert isinstance(personal, LstmPose)
         made = spoken(personal, example.subject, example.features).expression
@@ -168,9 +171,9 @@ def test_packaged_weights() -> None:
 
 def test_personal_stage_needs_general_weights(small: Make, data: Dataset) -> None:
     with pytest.raises(TrainingError, match="Train the stage 'general' first"):
-        small().stage("personal", data, Plan())
+        small().stage("personal", Material(data), Plan())
 
 
 def test_unknown_loss(small: Make, data: Dataset) -> None:
     with pytest.raises(TrainingError, match=r"no loss 'lips'.*expression, pose, expression_motion"):
-        small().stage("general", data, Plan(weights={"lips": 1.0}))
+        small().stage("general", Material(data), Plan(weights={"lips": 1.0}))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-import torch
+from torch import nn
 
 from visemix.core.hooks import hookimpl
 from visemix.core.interfaces import (
@@ -11,7 +11,6 @@ from visemix.core.interfaces import (
     Discriminator,
     FaceModel,
     FaceTracker,
-    Judgement,
     ReferenceMatcher,
     Refiner,
     Renderer,
@@ -23,7 +22,7 @@ from visemix.core.values.features import AudioFeatures
 from visemix.core.values.frames import Frames
 from visemix.core.values.geometry import FaceGeometry
 from visemix.core.values.rendering import Rendering, Shot
-from visemix.core.values.subject import FaceFit, Picture, Subject
+from visemix.core.values.subject import FaceFit, Picture, ReferenceFrames, Subject
 from visemix.core.values.track import Track
 from visemix.core.windows import Step, Window
 
@@ -83,7 +82,12 @@ class Matcher(ReferenceMatcher):
 
 
 class Face(FaceModel):
-    def fit(self, track: Track) -> FaceFit:
+    def fit(
+        self,
+        track: Track,
+        pictures: ReferenceFrames | None = None,
+        renderer: Renderer | None = None,
+    ) -> FaceFit:
         raise Unused
 
     def geometry(self, attributes: FaceAttributes, subject: Subject) -> FaceGeometry:
@@ -121,8 +125,8 @@ class Critic(Discriminator):
     def __init__(self, *, scales: int) -> None:
         self.scales = scales
 
-    def judge(self, sample: Sample) -> Judgement:
-        return Judgement([torch.ones(1)] * self.scales)
+    def network(self, like: Sample) -> nn.Module:
+        raise Unused
 
 
 @hookimpl
