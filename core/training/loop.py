@@ -12,6 +12,8 @@ from torch import Tensor, nn
 
 from visemix.core.errors import TrainingError
 from visemix.core.progress import Progress, Quiet
+from visemix.core.training.batch_norm import share_batch_norm
+from visemix.core.training.batches import Batches, write_speed
 from visemix.core.training.checkpoint import load_step, save_step, steps_in
 from visemix.core.training.log import LossLog
 from visemix.core.training.stage import Plan, Shard, Stage, Turn, total
@@ -49,15 +51,20 @@ def train_stage(stage: Stage, run: Run) -> None:
         run.fabric.setup_optimizers(turn.optimizer)
     shard = Shard(run.fabric.global_rank, run.fabric.world_size)
     first = run.fabric.is_global_zero
-    with LossLog(run.folder, start) if first else nullcontext() as log:
+    with (
+        LossLog(run.folder, start) if first else nullcontext() as log,
+        Batches(stage, start, shard) as batches,
+    ):
         for step in _steps(stage, start, run):
+            batch = run.fabric.to_device(batches.take(step))
             torch.manual_seed(run.plan.seed * 1_000_003 + step)  # the step decides: exact resume
-            batch = run.fabric.to_device(stage.batch(step, shard))
             for turn in stage.turns:
                 values = _take_turn(turn, modules, batch, step, run)
                 if log is not None:
                     log.write(step, turn.name, values)
             _save_when_due(stage, run, step + 1)
+        if first:
+            write_speed(run.folder, batches.speed())
     stage.finish()
 
 
@@ -81,6 +88,8 @@ def _resume(stage: Stage, run: Run) -> int:
 
 def _wrapped(module: nn.Module, fabric: Fabric) -> nn.Module:
     learns = any(p.requires_grad for p in module.parameters())
+    if learns and fabric.world_size > 1:
+        share_batch_norm(module)
     return fabric.setup_module(module) if learns else module.to(fabric.device)
 
 
@@ -91,7 +100,8 @@ def _take_turn(
         for group in turn.optimizer.param_groups:
             base = group.setdefault("first_lr", group["lr"])
             group["lr"] = base * turn.rate(step)
-    book = turn.losses(modules, batch)
+    with run.fabric.autocast():
+        book = turn.losses(modules, batch)
     loss = total(book)
     if not torch.isfinite(loss):
         raise TrainingError(

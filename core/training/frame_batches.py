@@ -1,0 +1,150 @@
+"""Batches for refiners: windows of renders and the real pictures, cut out of render banks."""
+
+from collections.abc import Sequence
+
+import attrs
+import torch
+from torch import Tensor
+
+from visemix.core.errors import TrainingError
+from visemix.core.training.frame_batch import FrameBatch, stack
+from visemix.core.training.render_bank import RenderBank
+from visemix.core.training.stage import Shard
+
+
+@attrs.frozen
+class Cut:
+    """How examples are cut out of clips.
+
+    Attributes:
+        offsets: frames of the window relative to the target, such as -2, -1, 0.
+        length: consecutive targets of one example.
+        sound_s: seconds of sound around every target, 0 for none.
+        flip: mirror half of the examples.
+        zoom: enlarge by up to this and cut the size out again somewhere; 1 for not at all
+            (286 / 256 is the resize and crop of pix2pix).
+    """
+
+    offsets: tuple[int, ...] = (0,)
+    length: int = 1
+    sound_s: float = 0.0
+    flip: bool = False
+    zoom: float = 1.0
+
+
+class FrameBatches:
+    """Every target frame once an epoch, in an order that the seed decides.
+
+    Args:
+        banks: drawn clips, all of one size.
+        cut: how examples are cut out.
+        batch: examples per step, over all processes.
+        seed: of the order and of the augmentation.
+
+    Attributes:
+        count: examples of an epoch.
+
+    Raises:
+        TrainingError: no clip has ``cut.length`` good frames in a row, or the sizes differ.
+    """
+
+    def __init__(self, banks: Sequence[RenderBank], cut: Cut, batch: int, seed: int) -> None:
+        sizes = {tuple(bank.real.shape[2:]) for bank in banks}
+        if len(sizes) > 1:
+            what = f"the clips' crops have different sizes: {sorted(sizes)}"
+            do = "prepare them with a recipe whose tracker has exact_size: true"
+            raise TrainingError(what, where="data", do=do)
+        self._banks, self._cut = list(banks), cut
+        self._batch, self._seed = batch, seed
+        self._places = [
+            (clip, frame) for clip, bank in enumerate(banks) for frame in starts(bank, cut.length)
+        ]
+        self.count = len(self._places)
+        if not self._places:
+            what = f"no clip shows the face in {cut.length} frames in a row"
+            raise TrainingError(what, where="data", do="prepare a longer or a better clip")
+
+    def batch(self, step: int, shard: Shard) -> FrameBatch:
+        """The examples of one step; a pure function of its arguments."""
+        numbers = range(self._batch)[shard.rank :: shard.world]
+        examples = [self._example(step * self._batch + number) for number in numbers]
+        return stack(examples)
+
+    def _example(self, position: int) -> FrameBatch:
+        epoch, place = divmod(position, self.count)
+        generator = torch.Generator().manual_seed(self._seed * 7_919 + epoch)
+        order = torch.randperm(self.count, generator=generator)
+        clip, first = self._places[int(order[place])]
+        example = take(self._banks[clip], clip, range(first, first + self._cut.length), self._cut)
+        if not self._cut.flip and self._cut.zoom <= 1:
+            return example
+        dice = torch.Generator().manual_seed(self._seed * 104_729 + position)
+        return augmented(example, self._cut, dice)
+
+
+def starts(bank: RenderBank, length: int) -> list[int]:
+    """Frames from which ``length`` frames follow in one shot, the face found in each."""
+    good = []
+    for first in range(len(bank) - length + 1):
+        here = slice(first, first + length)
+        if bool(bank.found[here].all()) and not bool(bank.cut[first + 1 : first + length].any()):
+            good.append(first)
+    return good
+
+
+def take(bank: RenderBank, clip: int, targets: range, cut: Cut) -> FrameBatch:
+    """One example, as a batch of one."""
+    first, last = shot_around(bank, targets[0])
+    frames = torch.tensor(targets)
+    window = (frames[:, None] + torch.tensor(cut.offsets)).clamp(first, last)
+    audio = bank.example.subject.audio
+    sound = None
+    if cut.sound_s and audio is not None:
+        rate, fps = audio.rate, bank.example.subject.fps
+        sound = snippets(audio.samples, (frames + 0.5) * rate / fps, round(cut.sound_s * rate))
+    return FrameBatch(
+        window_rgb=bank.rgb[window][None],
+        window_alpha=bank.alpha[window][None],
+        window_maps={name: values[window][None] for name, values in bank.maps.items()},
+        window_blink=bank.blink[window][None],
+        window_real=bank.real[window][None],
+        real=bank.real[frames][None],
+        clip=torch.tensor([clip]),
+        frame=frames[None],
+        sound=None if sound is None else sound[None],
+    )
+
+
+def shot_around(bank: RenderBank, frame: int) -> tuple[int, int]:
+    """First and last frame of the shot that ``frame`` is in."""
+    cuts = bank.cut.nonzero().flatten()
+    before, after = cuts[cuts <= frame], cuts[cuts > frame]
+    first = int(before[-1]) if len(before) else 0
+    return first, int(after[0]) - 1 if len(after) else len(bank) - 1
+
+
+def snippets(samples: Tensor, centres: Tensor, length: int) -> Tensor:
+    """[L, length] pieces of sound around ``centres`` [L] (samples); silence outside."""
+    first = centres.round().long() - length // 2
+    index = first[:, None] + torch.arange(length)
+    inside = (index >= 0) & (index < len(samples))
+    return samples[index.clamp(0, max(len(samples) - 1, 0))] * inside
+
+
+def augmented(example: FrameBatch, cut: Cut, dice: torch.Generator) -> FrameBatch:
+    """Mirrored and shifted, all pictures of the example alike."""
+    height, width = example.real.shape[-2:]
+    mirror = cut.flip and bool(torch.rand((), generator=dice) < 0.5)
+    larger = (round(height * cut.zoom), round(width * cut.zoom))
+    top = int(torch.randint(larger[0] - height + 1, (), generator=dice))
+    left = int(torch.randint(larger[1] - width + 1, (), generator=dice))
+
+    def changed(picture: Tensor) -> Tensor:
+        if larger != (height, width):
+            flat = picture.flatten(0, -4).float()
+            enlarged = torch.nn.functional.interpolate(flat, larger, mode="bilinear")
+            piece = enlarged[..., top : top + height, left : left + width]
+            picture = piece.round().to(torch.uint8).reshape(picture.shape)
+        return picture.flip(-1) if mirror else picture
+
+    return example.pictures(changed)
