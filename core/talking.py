@@ -1,14 +1,16 @@
 """Pipeline: the one object that users of the Python interface hold."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 import attrs
 import torch
-from torch import Tensor
-from torch.nn.functional import interpolate
 
+from visemix.core.errors import InvalidValue
+from visemix.core.head_view import head_in, thumbnails
 from visemix.core.media.audio_in import require_sound
+from visemix.core.media.part_file import PartFile
 from visemix.core.media.sheet import contact_sheet
 from visemix.core.media.video_out import VideoWriter
 from visemix.core.pipeline import (
@@ -30,9 +32,6 @@ from visemix.core.values.subject import Subject
 
 SOUND_RATE = 48_000
 """Sample rate of the sound in the videos that are made, Hz."""
-
-THUMBNAIL_PX = 384
-"""Longest side of a picture in a contact sheet."""
 
 
 class Pipeline:
@@ -181,15 +180,16 @@ class Clip:
         Raises:
             OutputError: it cannot be written, or exists and ``overwrite`` is off.
         """
+        PartFile(path, overwrite).discard()  # refused now, not after minutes of learning
         settings = self.pipeline.settings
-        metadata = settings.provenance.metadata(self.request)
-        size = (self.subject.frames.width, self.subject.frames.height)
+        metadata = dict(settings.provenance.metadata(self.request))
+        blocks, size = first_size(self._watched())
         with VideoWriter(
-            path, size, settings.fps, SOUND_RATE, metadata=dict(metadata), overwrite=overwrite
+            path, size, settings.fps, SOUND_RATE, metadata=metadata, overwrite=overwrite
         ) as writer:
             sound = Pieces(self._recording.blocks(SOUND_RATE), SOUND_RATE)
             made = 0
-            for frames in self._watched():
+            for frames in blocks:
                 made += length(frames)
                 writer.write(frames.rgb)
                 writer.write_audio(sound.until(made / frames.fps))
@@ -201,8 +201,7 @@ class Clip:
         Raises:
             OutputError: it cannot be written, or exists and ``overwrite`` is off.
         """
-        tall, wide = head_of(self.subject)
-        small = [_thumbnails(frames.rgb[:, :, tall, wide]) for frames in self.frames()]
+        small = [thumbnails(head_in(frames.rgb, self.subject)) for frames in self.frames()]
         contact_sheet(torch.cat(small), columns, Path(path), overwrite=overwrite)
         return Path(path)
 
@@ -227,22 +226,14 @@ class Clip:
         return Recording(self.request.audio, self.request.seconds)
 
 
-def head_of(subject: Subject) -> tuple[slice, slice]:
-    """Rows and columns of the full frame that the subject's crop covers."""
-    crop = subject.track.crop
-    turn, shift = crop.matrix[:, :2], crop.matrix[:, 2]
-    corners = torch.tensor([[0.0, 0.0], [crop.width, crop.height]]) - shift
-    (left, top), (right, bottom) = (corners @ torch.linalg.inv(turn).T).round().int().tolist()
-    return (
-        slice(max(top, 0), min(bottom, subject.frames.height)),
-        slice(max(left, 0), min(right, subject.frames.width)),
-    )
+def first_size(blocks: Iterator[Frames]) -> tuple[Iterator[Frames], tuple[int, int]]:
+    """The same blocks, and width and height of the pictures in them.
 
-
-def _thumbnails(rgb: Tensor) -> Tensor:
-    """Pictures [T, 3, H, W] uint8, at most ``THUMBNAIL_PX`` on a side."""
-    scale = THUMBNAIL_PX / max(rgb.shape[2:])
-    if scale >= 1:
-        return rgb
-    size = [max(1, round(side * scale)) for side in rgb.shape[2:]]
-    return interpolate(rgb.float(), size, mode="area").round().to(torch.uint8)
+    Raises:
+        InvalidValue: there is no block.
+    """
+    first = next(blocks, None)
+    if first is None:
+        raise InvalidValue("nothing was made", where="Clip.save")
+    height, width = first.rgb.shape[2:]
+    return chain([first], blocks), (width, height)

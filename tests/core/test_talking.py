@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import attrs
 import cv2
 import numpy as np
 import pytest
@@ -11,12 +12,16 @@ import torch
 from numpy.typing import NDArray
 
 import visemix
-from visemix.core.errors import InvalidValue, MediaError, SubjectError
+from visemix.core.errors import InvalidValue, MediaError, OutputError, SubjectError
+from visemix.core.interfaces import Refiner
 from visemix.core.media.audio_in import read_audio
 from visemix.core.media.video_in import VideoReader
 from visemix.core.talking import Pipeline
 from visemix.core.values.audio import Audio
+from visemix.core.values.frames import Frames
+from visemix.core.values.rendering import Shot
 from visemix.core.values.subject import Subject
+from visemix.core.windows import Step
 from visemix.registry import api
 
 DEMO = Path(api.__file__).parent / "demo"
@@ -131,6 +136,41 @@ def test_saving(pipeline: Pipeline, speech: Path, subject: Subject, tmp_path: Pa
     sheet = pipeline.generate(speech, subject, seconds=0.2).sheet(tmp_path / "sheet.png", columns=3)
     height, width = read(sheet).shape[:2]
     assert 3 * height == 2 * width <= 2 * 3 * 384  # five square pictures of the head, three a row
+
+
+class Shrunk(Refiner):
+    """The pictures of another refiner, as crops of odd sides."""
+
+    def __init__(self, refiner: Refiner) -> None:
+        self._refiner, self.window = refiner, refiner.window
+
+    def begin(self, subject: Subject) -> object:
+        return self._refiner.begin(subject)
+
+    def refine(self, shot: Shot, state: object) -> Step[Frames]:
+        step = self._refiner.refine(shot, state)
+        small = step.output.rgb[:, :, :75, :61].contiguous()
+        return Step(Frames(small, step.output.fps), step.state)
+
+
+def test_a_video_has_the_size_of_its_pictures(
+    pipeline: Pipeline, speech: Path, subject: Subject, tmp_path: Path
+) -> None:
+    parts = attrs.evolve(pipeline.parts, refiner=Shrunk(pipeline.parts.refiner))
+    clip = Pipeline(parts, pipeline.settings).generate(speech, subject, seconds=0.2)
+    with VideoReader(clip.save(tmp_path / "out.mp4")) as video:
+        assert {rgb.shape for _, rgb in video} == {(76, 62, 3)}  # H.264 stores even sides
+    height, width = read(clip.sheet(tmp_path / "sheet.png")).shape[:2]
+    assert (height, width) == (75, 5 * 61)
+
+
+def test_an_output_is_refused_before_the_work(
+    pipeline: Pipeline, speech: Path, subject: Subject, tmp_path: Path
+) -> None:
+    clip = pipeline.generate(speech, subject)
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(OutputError, match="does not exist"):
+        patch.setattr(Pipeline, "adapt", lambda *_: pytest.fail("it learns before it looks"))
+        clip.save(tmp_path / "no folder" / "out.mp4")
 
 
 def test_a_subject_that_is_loaded_speaks_alike(
