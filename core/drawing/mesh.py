@@ -51,6 +51,13 @@ class Mesh:
             _need(getattr(self, field).device == device, field, f"it on {device} as the vertices")
         self._check_indices()
 
+    def homogeneous(self) -> Tensor:
+        """[T, V, 4], the vertices in homogeneous pixels (x w, y w, depth, w); differentiable."""
+        vertices = self.vertices
+        if vertices.shape[-1] == 3:
+            vertices = torch.nn.functional.pad(vertices, (0, 1), value=1.0)
+        return vertices @ self.matrix.to(vertices).T
+
     def _check_indices(self) -> None:
         if self.triangles.numel() == 0:
             return

@@ -7,6 +7,8 @@ import torch
 from visemix.core.interfaces import Renderer
 from visemix.core.testing.expectations import expect, expect_frames, expect_same
 from visemix.core.testing.promise import Promise
+from visemix.core.testing.rasterizer_gradients import check_gradients
+from visemix.core.testing.rasterizer_pictures import MakeRasterizer
 from visemix.core.testing.rasterizers import check_rasterizer
 from visemix.core.testing.sample_face_model import SampleFaceModel
 from visemix.core.testing.samples import sample_subject
@@ -47,11 +49,29 @@ def check_renderer_frames(renderer: Renderer, promise: Promise) -> None:
 def check_renderer_as_rasterizer(renderer: Renderer, promise: Promise) -> None:
     """A renderer with the settings of a rasterizer passes the checks for those."""
     if promise.contract.settings.keys() >= RASTERIZER_SETTINGS:
-        others = {k: v for k, v in promise.settings.items() if k not in RASTERIZER_SETTINGS}
-        check_rasterizer(partial(type(renderer), **others))
+        check_rasterizer(_with_other_settings(renderer, promise))
 
 
-RENDERER_CHECKS = (check_renderer_sizes, check_renderer_frames, check_renderer_as_rasterizer)
+def check_renderer_gradients(renderer: Renderer, promise: Promise) -> None:
+    """What its manifest says it has gradients by agrees with finite differences."""
+    offered = promise.offered("rendering", "gradients")
+    if offered is not None and promise.contract.settings.keys() >= RASTERIZER_SETTINGS:
+        inputs = offered if isinstance(offered, list) else [offered]
+        check_gradients(_with_other_settings(renderer, promise), map(str, inputs))
+
+
+RENDERER_CHECKS = (
+    check_renderer_sizes,
+    check_renderer_frames,
+    check_renderer_as_rasterizer,
+    check_renderer_gradients,
+)
+
+
+def _with_other_settings(renderer: Renderer, promise: Promise) -> MakeRasterizer:
+    """The class, with the settings that the checks leave alone."""
+    others = {k: v for k, v in promise.settings.items() if k not in RASTERIZER_SETTINGS}
+    return partial(type(renderer), **others)
 
 
 def _geometry(promise: Promise) -> FaceGeometry:

@@ -1,9 +1,5 @@
 """The numba kernels over a batch of frames, on several threads."""
 
-import itertools
-import math
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import attrs
@@ -13,14 +9,12 @@ from torch import Tensor
 
 from visemix.core.drawing.fragments import Fragments
 from visemix.core.drawing.mesh import Mesh, check_attributes
+from visemix.plugins.rasterizer_cpu.bands import Band, bands_of, run
 from visemix.plugins.rasterizer_cpu.clipping import rasterize_clipped
 from visemix.plugins.rasterizer_cpu.compiled import Floats, Ints, Planes, View
 from visemix.plugins.rasterizer_cpu.interpolation import interpolate, vertex_normals
 from visemix.plugins.rasterizer_cpu.kernels import rasterize
 from visemix.plugins.rasterizer_cpu.snapping import project
-
-WORTH_A_THREAD = 50_000
-"""Triangles and pixels per thread below which starting one costs more than it gives."""
 
 
 def draw(
@@ -50,49 +44,10 @@ def draw(
     masks = attributes[..., :0] if masks is None else masks
     check_attributes(mesh, attributes)
     check_attributes(mesh, masks)
-    frames = len(mesh.vertices)
     batch = _Batch.of(mesh, attributes, masks, keep)
-    work = frames * (len(batch.triangles) + mesh.height * mesh.width)
-    bands = _bands(frames, mesh.height, max(1, min(threads, work // WORTH_A_THREAD)))
-    _run([partial(batch.draw, band) for band in bands])
+    size = (len(mesh.vertices), mesh.height, mesh.width)
+    run([partial(batch.draw, band) for band in bands_of(size, len(mesh.triangles), threads)])
     return batch.out
-
-
-@attrs.frozen
-class _Band:
-    """Rows ``top`` to ``bottom`` of frames ``start`` to ``stop``, the work of one thread."""
-
-    start: int
-    stop: int
-    top: int
-    bottom: int
-
-
-def _bands(frames: int, height: int, threads: int) -> list[_Band]:
-    """Whole frames for each thread or, if there are fewer frames, bands of rows of each."""
-    if frames >= threads:
-        cuts = [frames * k // threads for k in range(threads + 1)]
-        return [_Band(a, b, 0, height) for a, b in itertools.pairwise(cuts)]
-    parts = min(math.ceil(threads / max(frames, 1)), height)
-    cuts = [height * k // parts for k in range(parts + 1)]
-    rows = list(itertools.pairwise(cuts))
-    return [_Band(t, t + 1, a, b) for t in range(frames) for a, b in rows]
-
-
-def _run(jobs: Sequence[Callable[[], None]]) -> None:
-    """All jobs at once, the last in this thread.
-
-    Threads are started anew each time (some 100 us): a pool that is kept would not survive a fork.
-    """
-    if len(jobs) < 2:
-        for job in jobs:
-            job()
-        return
-    with ThreadPoolExecutor(len(jobs) - 1) as pool:
-        others = [pool.submit(job) for job in jobs[:-1]]
-        jobs[-1]()
-    for other in others:
-        other.result()
 
 
 @attrs.frozen(eq=False)
@@ -128,7 +83,7 @@ class _Batch:
             ),
         )
 
-    def draw(self, band: _Band) -> None:
+    def draw(self, band: Band) -> None:
         """Do the work of one thread."""
         screen = np.empty((self.vertices.shape[1], 4), np.int32)
         rows = slice(band.top, band.bottom)
@@ -149,14 +104,14 @@ class _Batch:
                 values = self.out.masks[t, :, rows].numpy()
                 interpolate(planes, self.triangles, attributes, values, coverage)
 
-    def _planes(self, frame: int, band: _Band) -> Planes:
+    def _planes(self, frame: int, band: Band) -> Planes:
         rows = slice(band.top, band.bottom)
         share0, share1 = self.out.shares[frame, :, rows].numpy()
         triangle = self.out.triangle[frame, rows].numpy()
         return Planes(triangle, share0, share1, self.out.depth[frame, rows].numpy(), band.top)
 
 
-def _spare_planes(band: _Band, width: int) -> Planes:
+def _spare_planes(band: Band, width: int) -> Planes:
     shape = (band.bottom - band.top, width)
     floats = np.empty((3, *shape), np.float32)
     return Planes(np.empty(shape, np.int32), floats[0], floats[1], floats[2], band.top)

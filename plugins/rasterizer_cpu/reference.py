@@ -30,7 +30,7 @@ def draw(mesh: Mesh, attributes: Tensor, masks: Tensor | None = None) -> Fragmen
     masks = attributes[..., :0] if masks is None else masks
     check_attributes(mesh, attributes)
     check_attributes(mesh, masks)
-    points = homogeneous(mesh)
+    points = mesh.homogeneous()
     with torch.no_grad():
         frames = [visible(frame, mesh) for frame in points]
         empty = torch.empty(0, mesh.height, mesh.width, dtype=torch.int32)
@@ -40,14 +40,6 @@ def draw(mesh: Mesh, attributes: Tensor, masks: Tensor | None = None) -> Fragmen
     masked = interpolate(triangle, shares, mesh.triangles, masks)
     coverage = (triangle >= 0).to(values)[:, None]
     return Fragments(triangle, shares[:, :2], depth, values, masked, coverage)
-
-
-def homogeneous(mesh: Mesh) -> Tensor:
-    """[T, V, 4], the vertices in homogeneous pixels."""
-    vertices = mesh.vertices
-    if vertices.shape[-1] == 3:
-        vertices = torch.cat((vertices, torch.ones_like(vertices[..., :1])), -1)
-    return vertices @ mesh.matrix.to(vertices).T
 
 
 class Candidates(NamedTuple):

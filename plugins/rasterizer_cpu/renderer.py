@@ -6,20 +6,23 @@ from torch import Tensor
 from visemix.core.drawing.fragments import Fragments
 from visemix.core.drawing.mesh import Mesh
 from visemix.core.drawing.mesh_renderer import MeshRenderer
-from visemix.plugins.rasterizer_cpu import batch, reference
+from visemix.plugins.rasterizer_cpu import differentiable, reference
 
 
 class RasterizerCpu(MeshRenderer):
-    """``rasterizer-cpu``: kernels compiled with numba, on as many threads as torch uses."""
+    """``rasterizer-cpu``: kernels compiled with numba, on as many threads as torch uses.
+
+    Differentiable like the reference where anything of the geometry requires a gradient.
+    """
 
     def draw(self, mesh: Mesh, attributes: Tensor, masks: Tensor) -> Fragments:
-        """See ``batch.draw``."""
+        """See ``differentiable.draw``."""
         threads = torch.get_num_threads()
-        return batch.draw(mesh, attributes, masks, threads=threads, keep=self.keeps_pixels)
+        return differentiable.draw(mesh, attributes, masks, threads=threads, keep=self.keeps_pixels)
 
     def normals(self, vertices: Tensor, triangles: Tensor) -> Tensor:
-        """See ``batch.normals``."""
-        return batch.normals(vertices, triangles)
+        """See ``differentiable.normals``."""
+        return differentiable.normals(vertices, triangles)
 
 
 class RasterizerReference(MeshRenderer):

@@ -3,7 +3,6 @@
 from typing import Protocol
 
 import attrs
-import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -70,15 +69,6 @@ def test_threads_do_not_change_the_result(frames: int) -> None:
     )
     for field in ("triangle", "shares", "depth", "values", "masks", "coverage"):
         assert torch.equal(getattr(alone, field), getattr(shared, field)), field
-
-
-def test_bands_cover_every_row_of_every_frame_once() -> None:
-    for frames in (1, 2, 3, 7):
-        for threads in (1, 2, 3, 8):
-            times = np.zeros((frames, 10), int)
-            for band in batch._bands(frames, 10, threads):
-                times[band.start : band.stop, band.top : band.bottom] += 1
-            assert (times == 1).all(), (frames, threads)
 
 
 def test_what_is_not_kept_is_not_made_and_changes_nothing() -> None:

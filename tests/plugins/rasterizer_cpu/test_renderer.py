@@ -11,6 +11,7 @@ import torch
 
 from visemix.core.drawing.mesh_renderer import MeshRenderer
 from visemix.core.errors import InvalidValue, MediaError
+from visemix.core.testing.rasterizer_gradients import INPUTS, check_gradients
 from visemix.core.testing.rasterizers import RASTERIZER_CHECKS, check_rasterizer
 from visemix.core.testing.scenes import HALVES, SQUARE, flat, net, with_mask
 from visemix.core.values.geometry import FaceGeometry
@@ -27,6 +28,12 @@ every_renderer = pytest.mark.parametrize("make", RENDERERS)
 @pytest.mark.parametrize("check", RASTERIZER_CHECKS)
 def test_passes_the_check(check: Callable[[Make], None], make: Make) -> None:
     check(make)
+
+
+@every_renderer
+@pytest.mark.parametrize("name", INPUTS)
+def test_gradients_agree_with_finite_differences(make: Make, name: str) -> None:
+    check_gradients(make, [name])
 
 
 def test_check_rasterizer_finds_a_fault() -> None:
