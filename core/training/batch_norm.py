@@ -25,6 +25,7 @@ class SharedBatchNorm(nn.Module):
         for name, buffer in layer.named_buffers():
             self.register_buffer(name, buffer)
         self._tracks = layer.track_running_stats
+        self.train(layer.training)
 
     def forward(self, values: Tensor) -> Tensor:
         """Normalised ``values`` [B, C, ...]."""
