@@ -27,8 +27,15 @@ def soft_square(height: int, width: int, border: float) -> Floats:
 def _rise(side: int, fall: float) -> Floats:
     """[side] 0 at both ends, 1 at ``fall`` px from them, smooth in between."""
     place = np.arange(side, dtype=np.float32)
-    inside = np.clip(np.minimum(place, side - 1 - place) / np.float32(fall), 0, 1)
-    return (inside * inside * (3 - 2 * inside)).astype(np.float32)
+    from_rim: Floats = np.minimum(place, np.float32(side - 1) - place)
+    return _smooth(from_rim / np.float32(fall))
+
+
+def _smooth(place: Floats) -> Floats:
+    """0 up to 0, 1 from 1 on, without a kink."""
+    inside = np.clip(place, 0, 1)
+    risen: Floats = inside * inside * (3 - 2 * inside)
+    return risen
 
 
 def whole_face(alpha: Floats, margin: float) -> NDArray[np.uint8]:
@@ -38,15 +45,8 @@ def whole_face(alpha: Floats, margin: float) -> NDArray[np.uint8]:
         alpha: [h, w] coverage, 0 to 1.
         margin: how far around the face, as a share of the crop's shorter side.
     """
-    drawn = (alpha > 0.5).astype(np.uint8)
-    outlines, _ = cv2.findContours(drawn, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-    filled = np.zeros_like(drawn)
-    cv2.drawContours(filled, list(outlines), -1, 255, cv2.FILLED)
-    reach = round(margin * min(alpha.shape))
-    if reach < 1:
-        return filled
-    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
-    return np.asarray(cv2.dilate(filled, disc), np.uint8)
+    near = _away(alpha) <= margin * min(alpha.shape)
+    return np.where(near, 255, 0).astype(np.uint8)
 
 
 def soft_face(alpha: Floats, margin: float, border: float) -> Floats:
@@ -57,8 +57,17 @@ def soft_face(alpha: Floats, margin: float, border: float) -> Floats:
         margin: share of the crop's shorter side.
         border: share of the crop's shorter side.
     """
-    mask = whole_face(alpha, margin + border / 2).astype(np.float32) / np.float32(255)
-    sigma = border * min(alpha.shape) / 4
-    if sigma <= 0 or not mask.any():
-        return mask
-    return np.asarray(cv2.GaussianBlur(mask, (0, 0), sigma), np.float32)
+    side = min(alpha.shape)
+    fall = np.float32(max(border * side, 1e-6))
+    return _smooth(1 - (_away(alpha) - np.float32(margin * side)) / fall)
+
+
+def _away(alpha: Floats) -> Floats:
+    """[h, w] distance to the face or a hole in it, px; endless where no face was drawn."""
+    drawn = (alpha > 0.5).astype(np.uint8)
+    outlines, _ = cv2.findContours(drawn, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    if not outlines:
+        return np.full(alpha.shape, np.inf, np.float32)
+    around = np.ones_like(drawn)
+    cv2.drawContours(around, list(outlines), -1, 0, cv2.FILLED)
+    return np.asarray(cv2.distanceTransform(around, cv2.DIST_L2, 5), np.float32)

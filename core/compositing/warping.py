@@ -1,4 +1,4 @@
-"""Pictures from the full frame into a crop, and back."""
+"""Crops put back to where they lie in the full frame."""
 
 from typing import Any
 
@@ -64,18 +64,6 @@ def inverse(matrix: Tensor) -> NDArray[np.float64]:
     turn = np.linalg.inv(matrix[:, :2].double().numpy())
     shift = -turn @ matrix[:, 2:].double().numpy()
     return np.concatenate((turn, shift), 1)
-
-
-def into_crop(picture: Pixels, matrix: Tensor, size: tuple[int, int]) -> Pixels:
-    """A crop of a full frame; outside the frame its border is repeated.
-
-    Args:
-        picture: [H, W] or [H, W, C].
-        matrix: [2, 3] from full-frame px to crop px.
-        size: height and width of the crop, px.
-    """
-    forth = matrix.double().numpy()
-    return _warped(picture, forth, size, cv2.BORDER_REPLICATE)
 
 
 def into_frame(crop: Pixels, matrix: Tensor, box: Box, *, outside: float | None = None) -> Pixels:

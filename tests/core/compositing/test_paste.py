@@ -7,11 +7,11 @@ import torch
 from torch import Tensor
 
 from visemix.core.compositing.paste import PasteBack, heaviest
-from visemix.core.compositing.warping import into_crop
 from visemix.core.errors import InvalidValue
+from visemix.core.subjects.cropped import crop_picture
 from visemix.core.testing.samples import CROP_LEFT, CROP_SIZE, CROP_TOP, sample_subject
 from visemix.core.values.attributes import FaceAttributes, Match, Sources
-from visemix.core.values.rendering import Rendering, Shot
+from visemix.core.values.rendering import Crop, Rendering, Shot
 from visemix.core.values.subject import Subject
 
 BASE = (5, 30, 60)
@@ -51,7 +51,7 @@ def base_pictures(subject: Subject) -> Tensor:
 def crops_of(subject: Subject, size: int = CROP_SIZE) -> Tensor:
     """What the crop of each base frame shows."""
     matrix = subject.track.crop.matrix * (size / CROP_SIZE)
-    crops = [into_crop(subject.frames[i], matrix, (size, size)) for i in BASE]
+    crops = [crop_picture(subject.frames[i], Crop(matrix, size, size)) for i in BASE]
     return torch.from_numpy(np.stack(crops)).permute(0, 3, 1, 2)
 
 
