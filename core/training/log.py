@@ -1,9 +1,11 @@
-"""Loss curves: a CSV that a resumed run continues exactly, and TensorBoard scalars."""
+"""Loss curves: a CSV that a resumed run continues exactly, TensorBoard scalars and pictures."""
 
 import csv
 from pathlib import Path
 from typing import Self
 
+import cv2
+from torch import Tensor
 from torch.utils.tensorboard.writer import SummaryWriter
 
 FIELDS = ("step", "turn", "term", "value")
@@ -19,6 +21,7 @@ class LossLog:
 
     def __init__(self, folder: Path, start: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
         path = folder / "losses.csv"
         rows = _rows_before(path, start)
         self._file = path.open("w", newline="", buffering=1)
@@ -32,6 +35,14 @@ class LossLog:
         for term, value in values.items():
             self._csv.writerow((step, turn, term, repr(value)))
             self._board.add_scalar(f"{turn}/{term}", value, step)
+
+    def picture(self, step: int, picture: Tensor) -> None:
+        """A picture to look at, [3, H, W] uint8: in TensorBoard and as samples/step-N.png."""
+        self._board.add_image("sample", picture, step)
+        path = self._folder / "samples" / f"step-{step:09d}.png"
+        path.parent.mkdir(exist_ok=True)
+        bgr = picture.flip(0).permute(1, 2, 0).contiguous().numpy()
+        path.write_bytes(cv2.imencode(".png", bgr)[1].tobytes())
 
     def __enter__(self) -> Self:
         return self

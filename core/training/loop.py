@@ -15,6 +15,7 @@ from visemix.core.progress import Progress, Quiet
 from visemix.core.training.batch_norm import share_batch_norm
 from visemix.core.training.batches import Batches, write_speed
 from visemix.core.training.checkpoint import load_step, save_step, steps_in
+from visemix.core.training.fast import fast
 from visemix.core.training.log import LossLog
 from visemix.core.training.stage import Plan, Shard, Stage, Turn, total
 
@@ -29,6 +30,7 @@ class Run:
         plan: seed and limits.
         progress: who is told.
         save_every: steps between checkpoints.
+        compiled: whether networks are compiled.
     """
 
     folder: Path
@@ -36,6 +38,7 @@ class Run:
     plan: Plan
     progress: Progress = attrs.field(factory=Quiet)
     save_every: int = 200
+    compiled: bool = False
 
 
 def train_stage(stage: Stage, run: Run) -> None:
@@ -46,7 +49,7 @@ def train_stage(stage: Stage, run: Run) -> None:
         CheckpointError: the newest checkpoint does not fit.
     """
     start = _resume(stage, run)
-    modules = {name: _wrapped(module, run.fabric) for name, module in stage.modules.items()}
+    modules = {name: _wrapped(module, run) for name, module in stage.modules.items()}
     for turn in stage.turns:
         run.fabric.setup_optimizers(turn.optimizer)
     shard = Shard(run.fabric.global_rank, run.fabric.world_size)
@@ -62,7 +65,7 @@ def train_stage(stage: Stage, run: Run) -> None:
                 values = _take_turn(turn, modules, batch, step, run)
                 if log is not None:
                     log.write(step, turn.name, values)
-            _save_when_due(stage, run, step + 1)
+            _save_when_due(stage, run, step + 1, log)
         if first:
             write_speed(run.folder, batches.speed())
     stage.finish()
@@ -86,11 +89,12 @@ def _resume(stage: Stage, run: Run) -> int:
     return done[-1]
 
 
-def _wrapped(module: nn.Module, fabric: Fabric) -> nn.Module:
-    learns = any(p.requires_grad for p in module.parameters())
-    if learns and fabric.world_size > 1:
+def _wrapped(module: nn.Module, run: Run) -> nn.Module:
+    if not any(p.requires_grad for p in module.parameters()):
+        return module.to(run.fabric.device)
+    if run.fabric.world_size > 1:
         share_batch_norm(module)
-    return fabric.setup_module(module) if learns else module.to(fabric.device)
+    return run.fabric.setup_module(fast(module, run.compiled))
 
 
 def _take_turn(
@@ -126,11 +130,14 @@ def _over_processes(value: Tensor, fabric: Fabric) -> float:
     return float(mean)
 
 
-def _save_when_due(stage: Stage, run: Run, done: int) -> None:
+def _save_when_due(stage: Stage, run: Run, done: int, log: LossLog | None) -> None:
     if done % run.save_every and done != stage.steps:
         return
-    if run.fabric.is_global_zero:
+    if log is not None:  # the first process
         save_step(run.folder, stage, done)
+        picture = stage.picture()
+        if picture is not None:
+            log.picture(done, picture.cpu())
     run.fabric.barrier()
 
 

@@ -52,6 +52,7 @@ class Session:
         fabric: devices, precision, processes.
         progress: who is told.
         save_every: steps between checkpoints.
+        compiled: whether networks are compiled.
     """
 
     folder: Path
@@ -60,6 +61,7 @@ class Session:
     fabric: Fabric
     progress: Progress = attrs.field(factory=Quiet)
     save_every: int = 200
+    compiled: bool = False
 
     def train(self, tasks: Sequence[Task]) -> None:
         """Train what is not done yet; a finished stage's weights are taken from its file.
@@ -81,7 +83,14 @@ class Session:
             self.fabric.barrier()
 
     def _train(self, task: Task) -> None:
-        run = Run(task.folder(self.folder), self.fabric, self.plan, self.progress, self.save_every)
+        run = Run(
+            task.folder(self.folder),
+            self.fabric,
+            self.plan,
+            self.progress,
+            self.save_every,
+            self.compiled,
+        )
         train_stage(task.part.stage(task.stage, self.material, self.plan), run)
 
 

@@ -97,6 +97,10 @@ class Stage(ABC):
     def batch(self, step: int, shard: Shard) -> Batch:
         """The examples of step ``step``; a pure function of its arguments."""
 
+    def picture(self) -> Tensor | None:
+        """[3, H, W] uint8 to look at (real, shown, made), asked for with every checkpoint."""
+        return None
+
     def finish(self) -> None:  # noqa: B027 - most stages have nothing to do here
         """Called once after the last step, before the weights are taken."""
 

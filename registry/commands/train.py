@@ -32,6 +32,7 @@ def add_parser(subparsers: "Subparsers") -> None:
     parser.add_argument("--accelerator", default="auto", help="auto, cpu, cuda (default: auto)")
     parser.add_argument("--devices", type=int, default=1, help="processes or GPUs (default: 1)")
     parser.add_argument("--precision", default="32-true", help="32-true, bf16-mixed, ...")
+    parser.add_argument("--compile", action="store_true", help="compile the networks (long runs)")
     parser.add_argument("--save-every", type=int, default=200, help="steps between checkpoints")
     add_set(parser)
     add_json(parser)
@@ -61,7 +62,13 @@ def run(args: argparse.Namespace) -> int:
         begin_run(args.output, args.resume, lock_of(built, plan, digests))
     with ProgressBar() as progress:
         Session(
-            args.output, material_of(built, data), plan, fabric, progress, args.save_every
+            args.output,
+            material_of(built, data),
+            plan,
+            fabric,
+            progress,
+            args.save_every,
+            args.compile,
         ).train(tasks)
     if fabric.is_global_zero:
         _report(args, tasks)

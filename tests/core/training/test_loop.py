@@ -2,14 +2,17 @@
 
 from pathlib import Path
 
+import cv2
 import pytest
 import torch
 from lightning.fabric import Fabric
 from safetensors.torch import save_file
-from torch import nn
+from torch import Tensor, nn
 
 from visemix.core.errors import CheckpointError, TrainingError
+from visemix.core.training.batches import read_speed
 from visemix.core.training.checkpoint import load_step, read_tensors, steps_in
+from visemix.core.training.fast import fast
 from visemix.core.training.loop import Run, read_losses, train_stage
 from visemix.core.training.stage import Batch, Loss, LossBook, Modules, Plan, Shard, Stage, Turn
 
@@ -108,3 +111,34 @@ def test_a_truncated_checkpoint_is_refused(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:400])
     with pytest.raises(CheckpointError):
         read_tensors(path)
+
+
+class Pictured(ToyGan):
+    """Shows a picture with every checkpoint."""
+
+    def picture(self) -> Tensor | None:
+        return torch.full((3, 4, 6), 200, dtype=torch.uint8)
+
+
+def test_pictures_come_with_the_checkpoints(tmp_path: Path) -> None:
+    train_stage(Pictured(8), run(tmp_path))
+    found = sorted(path.name for path in (tmp_path / "samples").iterdir())
+    assert found == ["step-000000004.png", "step-000000008.png"]
+    picture = cv2.imread(str(tmp_path / "samples" / found[0]))
+    assert picture is not None and picture.shape == (4, 6, 3)
+
+
+def test_the_speed_is_written(tmp_path: Path) -> None:
+    train_stage(ToyGan(8), run(tmp_path))
+    speed = read_speed(tmp_path)
+    assert speed.steps == 8
+    assert 0 < speed.busy <= 1
+
+
+def test_networks_are_made_fast_in_place() -> None:
+    network = nn.Sequential(nn.Conv2d(3, 4, 3), nn.Linear(4, 4))
+    before = list(network.parameters())
+    fast(network, compiled=False)
+    assert all(a is b for a, b in zip(before, network.parameters(), strict=True))
+    made = network[0](torch.zeros(1, 3, 8, 8))
+    assert made.is_contiguous(memory_format=torch.channels_last)
