@@ -59,7 +59,7 @@ def inverse(matrix: Tensor) -> NDArray[np.float64]:
 
     >>> import torch
     >>> inverse(torch.tensor([[2.0, 0, -6], [0, 2, -4]])).tolist()
-    [[0.5, -0.0, 3.0], [-0.0, 0.5, 2.0]]
+    [[0.5, 0.0, 3.0], [0.0, 0.5, 2.0]]
     """
     turn = np.linalg.inv(matrix[:, :2].double().numpy())
     shift = -turn @ matrix[:, 2:].double().numpy()
