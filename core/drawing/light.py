@@ -13,9 +13,9 @@ AMBIENT = 0.8
 """Added to band 0 of each colour before the light is used."""
 
 # Lambert's kernel per degree, times the constant of each degree's harmonics.
-_DEGREE_0 = math.pi * 1 / math.sqrt(4 * math.pi)
-_DEGREE_1 = 2 * math.pi / math.sqrt(3) * math.sqrt(3) / math.sqrt(4 * math.pi)
-_DEGREE_2 = 2 * math.pi / math.sqrt(8) * 3 * math.sqrt(5) / math.sqrt(12 * math.pi)
+DEGREE_0 = math.pi * 1 / math.sqrt(4 * math.pi)
+DEGREE_1 = 2 * math.pi / math.sqrt(3) * math.sqrt(3) / math.sqrt(4 * math.pi)
+DEGREE_2 = 2 * math.pi / math.sqrt(8) * 3 * math.sqrt(5) / math.sqrt(12 * math.pi)
 
 
 def harmonics(normals: Tensor) -> Tensor:
@@ -30,15 +30,15 @@ def harmonics(normals: Tensor) -> Tensor:
     """
     x, y, z = normals.unbind(-1)
     bands = (
-        torch.full_like(x, _DEGREE_0),
-        -_DEGREE_1 * y,
-        _DEGREE_1 * z,
-        -_DEGREE_1 * x,
-        _DEGREE_2 * x * y,
-        -_DEGREE_2 * y * z,
-        _DEGREE_2 * (3 * z * z - 1) / (2 * math.sqrt(3)),
-        -_DEGREE_2 * x * z,
-        _DEGREE_2 * (x * x - y * y) / 2,
+        torch.full_like(x, DEGREE_0),
+        -DEGREE_1 * y,
+        DEGREE_1 * z,
+        -DEGREE_1 * x,
+        DEGREE_2 * x * y,
+        -DEGREE_2 * y * z,
+        DEGREE_2 * (3 * z * z - 1) / (2 * math.sqrt(3)),
+        -DEGREE_2 * x * z,
+        DEGREE_2 * (x * x - y * y) / 2,
     )
     return torch.stack(bands, -1)
 
