@@ -68,6 +68,8 @@ class Contract:
         settings: name -> setting.
         stages: training stages it has, in order; empty when it cannot be trained.
         hardware: what it needs to run, one of HARDWARE.
+        losses: names of the terms that its stages weigh; a recipe's training.weights may name
+            them.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Contract:
     settings: Mapping[str, Setting] = attrs.field(factory=dict)
     stages: tuple[str, ...] = ()
     hardware: str = "cpu"
+    losses: tuple[str, ...] = ()
 
 
 @attrs.frozen

@@ -34,6 +34,7 @@ def check_recipe(
     resolved = resolver.resolve()
     problems += resolver.reader.problems
     problems += _check_stages(resolved)
+    problems += _check_losses(resolved)
     if not resolver.reader.problems:  # else the parts around a hole would be blamed
         for arrow in arrows(resolved):
             problems += _check_arrow(arrow, resolved, installed)
@@ -67,6 +68,24 @@ def _check_stages(resolved: ResolvedRecipe) -> list[VisemixError]:
         )
         for i, stage in enumerate(recipe.training.stages)
         if stage not in valid
+    ]
+
+
+def _check_losses(resolved: ResolvedRecipe) -> list[VisemixError]:
+    """Whether every loss that the recipe weighs is one of a part's."""
+    trained = [part.contract for part in resolved.parts if part.contract.stages]
+    if any(not contract.losses for contract in trained):
+        return []  # an older plugin, which does not name them
+    valid = {loss for contract in trained for loss in contract.losses}
+    recipe = resolved.recipe
+    return [
+        RecipeError(
+            f"no part of this recipe has a loss {loss!r}",
+            where=recipe.place(f"training.weights.{loss}"),
+            do=advice(loss, valid),
+        )
+        for loss in recipe.training.weights
+        if loss not in valid
     ]
 
 

@@ -8,11 +8,12 @@ from torch import Tensor
 from visemix.core.errors import CheckpointError, TrainingError
 from visemix.core.training.dataset import Dataset, Example
 from visemix.core.training.stage import Plan, Stage
+from visemix.core.training.weights import chosen
 from visemix.core.values.features import AudioFeatures
 from visemix.core.values.subject import Subject
 from visemix.plugins.lstm_pose.clips import MOVED, inner_rows, movement
 from visemix.plugins.lstm_pose.lessons import Course, learn
-from visemix.plugins.lstm_pose.losses import COMPACT, chosen
+from visemix.plugins.lstm_pose.losses import COMPACT
 from visemix.plugins.lstm_pose.network import Network, Said
 from visemix.plugins.lstm_pose.personal import digest, remembered, same_layout
 from visemix.plugins.lstm_pose.schooling import Build, general_stage, personal_stage
@@ -100,7 +101,7 @@ class CompactNetwork(Network):
         """See Network.
 
         Raises:
-            TrainingError: the plan names an unknown loss, or the personal stage has nothing to
+            TrainingError: the personal stage has nothing to
                 start from.
         """
         preset = GENERAL if name == "general" else PERSONAL

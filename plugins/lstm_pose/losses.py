@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from torch import Tensor
 
-from visemix.core.errors import TrainingError
 from visemix.core.training.stage import Loss, LossBook
 from visemix.plugins.lstm_pose.clips import POSE
 
@@ -24,20 +23,6 @@ def published_weights(preset: str, outputs: int) -> dict[str, float]:
         return PAPER
     share = POSE / outputs
     return {**PAPER, "expression": 1 - share, "pose": share}
-
-
-def chosen(preset: Mapping[str, float], replaced: Mapping[str, float]) -> dict[str, float]:
-    """The preset's weights with those that the recipe replaces.
-
-    Raises:
-        TrainingError: the recipe names a loss that is not there.
-    """
-    unknown = sorted(set(replaced) - set(preset))
-    if unknown:
-        what = f"there is no loss {unknown[0]!r}"
-        do = f"the losses of lstm-pose are {', '.join(preset)}"
-        raise TrainingError(what, where="training.weights", do=do)
-    return {**preset, **replaced}
 
 
 def compact_losses(

@@ -11,11 +11,12 @@ from torch import Tensor
 from visemix.core.errors import TrainingError
 from visemix.core.training.dataset import Dataset, Example
 from visemix.core.training.stage import Batch, LossBook, Modules, Plan, Shard, Stage, Turn
+from visemix.core.training.weights import chosen
 from visemix.core.values.features import AudioFeatures
 from visemix.core.values.subject import Subject
 from visemix.plugins.lstm_pose.clips import POSE, full_movement
 from visemix.plugins.lstm_pose.compact_network import check_layout
-from visemix.plugins.lstm_pose.losses import chosen, published_losses, published_weights
+from visemix.plugins.lstm_pose.losses import published_losses, published_weights
 from visemix.plugins.lstm_pose.network import Network, Said
 from visemix.plugins.lstm_pose.published import OUTPUTS, PublishedNetwork
 
@@ -64,7 +65,7 @@ class PublishedModel(Network):
         """See Network.
 
         Raises:
-            TrainingError: the plan names an unknown loss, no clip is long enough, or the personal
+            TrainingError: no clip is long enough, or the personal
                 stage has nothing to start from.
         """
         if name == "personal" and not self._learned:

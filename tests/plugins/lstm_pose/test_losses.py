@@ -1,12 +1,10 @@
 import pytest
 import torch
 
-from visemix.core.errors import TrainingError
 from visemix.core.training.stage import total
 from visemix.plugins.lstm_pose.losses import (
     COMPACT,
     PAPER,
-    chosen,
     compact_losses,
     published_losses,
     published_weights,
@@ -50,9 +48,3 @@ def test_compact_losses_compare_the_change_with_the_true_one() -> None:
     book = compact_losses(made, made - 3.0, COMPACT)
     assert float(book["expression_motion"].value) == 0
     assert float(book["expression"].value) == pytest.approx(9 * 64)
-
-
-def test_weights_are_replaced_by_name() -> None:
-    assert chosen(PAPER, {"pose": 0.0})["pose"] == 0
-    with pytest.raises(TrainingError, match="no loss 'gan'"):
-        chosen(PAPER, {"gan": 1.0})

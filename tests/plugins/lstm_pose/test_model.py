@@ -172,8 +172,3 @@ def test_packaged_weights() -> None:
 def test_personal_stage_needs_general_weights(small: Make, data: Dataset) -> None:
     with pytest.raises(TrainingError, match="Train the stage 'general' first"):
         small().stage("personal", Material(data), Plan())
-
-
-def test_unknown_loss(small: Make, data: Dataset) -> None:
-    with pytest.raises(TrainingError, match=r"no loss 'lips'.*expression, pose, expression_motion"):
-        small().stage("general", Material(data), Plan(weights={"lips": 1.0}))
