@@ -46,7 +46,7 @@ WRONG = [
     ("critic setting", "weight: 0.5", "scales: 9", "13:49", ["expected 1 to 4, got 9"]),
     ("unknown stage", "[general]", "[generl]", "14:36", ["stage 'generl'", "'general'?"]),
     ("negative seed", "seed: 1", "seed: -1", "14:52", ["expected 0 to", "got -1"]),
-    ("unknown loss", "l1: 0", "gam: 0", "14:69", ["has a loss 'gam'", "'gan'?"]),
+    ("unknown loss", "l1: 0", "gam: 0", "14:70", ["has a loss 'gam'", "'gan'?"]),
     ("loss weight", "l1: 0", "l1: none", "14:69", ["weights.l1: expected a number"]),
     ("contract", "kind: mfcc", "kind: raw", "7:25", ["features.kind = mfcc", "makes raw", "6:23"]),
     ("contract of fps", "fps: 25", "fps: 24", "7:25", ["features.fps = 25 or 30", "makes 24"]),

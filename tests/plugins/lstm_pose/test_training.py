@@ -123,4 +123,4 @@ def test_an_unknown_loss_is_refused_with_the_known_ones(dataset: Path, tmp_path:
         words, capture_output=True, text=True, check=False, env=environment(), timeout=300
     )
     assert done.returncode == 2
-    assert "no loss 'lips'" in done.stderr and "expression_motion" in done.stderr
+    assert "has a loss 'lips'" in done.stderr and "expression_motion" in done.stderr
