@@ -1,7 +1,7 @@
 """Yi et al.: recurrent networks from speech to expression and head pose, with blinks."""
 
 from visemix.core.hooks import hookimpl
-from visemix.core.interfaces import AttributeModel
+from visemix.core.interfaces import AttributeModel, ReferenceMatcher
 
 
 @hookimpl
@@ -10,3 +10,19 @@ def visemix_attribute_models() -> dict[str, type[AttributeModel]]:
     from visemix.plugins.lstm_pose.model import LstmPose
 
     return {"lstm-pose": LstmPose}
+
+
+@hookimpl
+def visemix_matchers() -> dict[str, type[ReferenceMatcher]]:
+    """``background-matcher``."""
+    from visemix.plugins.lstm_pose.background_matcher import BackgroundMatcher
+
+    return {"background-matcher": BackgroundMatcher}
+
+
+@hookimpl
+def visemix_refiners() -> dict[str, type[Refiner]]:
+    """The refiner this plugin offers."""
+    from visemix.plugins.lstm_pose.memory_gan.refiner import MemoryGan
+
+    return {"memory-gan": MemoryGan}
