@@ -46,7 +46,14 @@ class FaceTracker(Part):
 
 
 class IdentityEncoder(Part):
-    """aligned face pictures -> unit vector."""
+    """aligned face pictures -> unit vector.
+
+    Attributes:
+        key: names the network and its settings, to keep its vectors of a prepared clip beside it;
+            empty if they are not to be kept.
+    """
+
+    key: str = ""
 
     @abstractmethod
     def embed(self, pictures: Sequence[Picture], track: Track) -> Tensor:
