@@ -1,7 +1,7 @@
 """Yi et al.: recurrent networks from speech to expression and head pose, with blinks."""
 
 from visemix.core.hooks import hookimpl
-from visemix.core.interfaces import AttributeModel, ReferenceMatcher
+from visemix.core.interfaces import AttributeModel, ReferenceMatcher, Refiner
 
 
 @hookimpl
