@@ -41,7 +41,7 @@ def test_a_pose_that_rests_at_its_limit() -> None:
 
 
 def test_too_many_are_thinned() -> None:
-    fast: Numbers = np.sum([wave(7), 0.3 * wave(3.1), wave(90)], axis=0, dtype=np.float64)
+    fast: Numbers = np.stack([wave(7), 0.3 * wave(3.1), wave(90)]).sum(0)
     kept = keyframes(fast)
     assert 2 <= len(kept) <= len(fast) / 10
     assert set(kept) <= {k for k in range(1, 199) if _turns(fast, k)}
