@@ -1,7 +1,7 @@
 """FACIAL: speech to expression, head pose and blinks, and renderings to video."""
 
 from visemix.core.hooks import hookimpl
-from visemix.core.interfaces import AttributeModel, Discriminator
+from visemix.core.interfaces import AttributeModel, Discriminator, Refiner
 
 
 @hookimpl
@@ -10,6 +10,14 @@ def visemix_attribute_models() -> dict[str, type[AttributeModel]]:
     from visemix.plugins.facial.attribute_model import FacialGan
 
     return {"facial-gan": FacialGan}
+
+
+@hookimpl
+def visemix_refiners() -> dict[str, type[Refiner]]:
+    """The rendering-to-video network."""
+    from visemix.plugins.facial.refiner import RenderingToVideo
+
+    return {"facial-render-to-video": RenderingToVideo}
 
 
 @hookimpl
