@@ -12,8 +12,8 @@ from visemix.plugins.lstm_pose.background_keyframes import (
 )
 
 
-def wave(period: float, frames: int = 200) -> Numbers:
-    made: Numbers = 10 * np.sin(np.arange(frames) * 2 * np.pi / period)
+def wave(period: float, frames: int = 200, height: float = 10) -> Numbers:
+    made: Numbers = height * np.sin(np.arange(frames) * 2 * np.pi / period)
     return made
 
 
@@ -41,7 +41,7 @@ def test_a_pose_that_rests_at_its_limit() -> None:
 
 
 def test_too_many_are_thinned() -> None:
-    fast: Numbers = np.stack([wave(7), 0.3 * wave(3.1), wave(90)]).sum(0)
+    fast = wave(7) + wave(3.1, height=3) + wave(90)
     kept = keyframes(fast)
     assert 2 <= len(kept) <= len(fast) / 10
     assert set(kept) <= {k for k in range(1, 199) if _turns(fast, k)}
