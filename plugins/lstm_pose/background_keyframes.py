@@ -1,10 +1,12 @@
 """Keyframes of head motion, and the reference frames that are played between them (B.4, step 3)."""
 
+from typing import Any
+
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-Numbers = NDArray[np.float64]
+Numbers = NDArray[np.floating[Any]]
 Places = NDArray[np.int64]
 
 TAPS = 7
