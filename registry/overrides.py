@@ -11,9 +11,19 @@ from visemix.registry.strict import StrictReader
 from visemix.registry.yaml_text import read_yaml
 
 
+PART = "part"
+
+OF_THE_USE = ("judges", "weight")
+"""Keys beside ``part`` that are not settings of the part."""
+
+
 def override(reader: StrictReader, root: Node, overrides: Sequence[str]) -> Node:
-    """``root`` with every "a.b=value" set; the value is YAML, list items are numbered from 0."""
-    for text in overrides:
+    """``root`` with every "a.b=value" set; the value is YAML, list items are numbered from 0.
+
+    Another part ("refiner.part=NAME") starts from its own settings, not from those of the part it
+    replaces; parts are set before their settings, whatever the order.
+    """
+    for text in sorted(overrides, key=lambda text: not _names_part(text)):
         path, sign, value = text.partition("=")
         place = f"--set {path}"
         if not sign or not path or "" in path.split("."):
@@ -26,6 +36,10 @@ def override(reader: StrictReader, root: Node, overrides: Sequence[str]) -> Node
             continue
         root = _set(reader, root, path.split("."), _at(child, place), place)
     return root
+
+
+def _names_part(text: str) -> bool:
+    return text.partition("=")[0].split(".")[-1] == PART
 
 
 def _set(reader: StrictReader, node: Node, path: Sequence[str], child: Node, place: str) -> Node:
@@ -44,6 +58,8 @@ def _set(reader: StrictReader, node: Node, path: Sequence[str], child: Node, pla
         reader.problem(f"there is no {'.'.join(path)!r} in {describe(node)}", place)
         return node
     entries = dict(node.value) if is_entries(node.value) else {}
+    if path == [PART] and PART in entries and entries[PART].value != child.value:
+        entries = {key: entries[key] for key in OF_THE_USE if key in entries}
     below = entries.get(first, Node(None, place))
     entries[first] = _set(reader, below, rest, child, place)
     return attrs.evolve(node, value=entries, keys={first: place, **node.keys})
