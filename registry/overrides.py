@@ -10,7 +10,6 @@ from visemix.registry.node import Node, describe, is_entries, is_items
 from visemix.registry.strict import StrictReader
 from visemix.registry.yaml_text import read_yaml
 
-
 PART = "part"
 
 OF_THE_USE = ("judges", "weight")
