@@ -52,6 +52,6 @@ class Appearance:
     def rgb(self, values: Tensor) -> Tensor:
         """[T, 3, H, W] in [0, 1] of the interpolated attributes [T, C, H, W], used up by this."""
         if self.texture is not None:
-            values = sample(self.texture, values[:, :2]) * values[:, 2:5]
+            values = sample(self.texture[None], values[:, :2]) * values[:, 2:5]
         # A second copy of a batch of pictures costs as much as drawing them.
         return values.clamp(0, 1) if values.requires_grad else values.clamp_(0, 1)

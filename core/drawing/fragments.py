@@ -25,7 +25,7 @@ class Fragments:
         depth: [T, H, W], larger is nearer; -inf where there is none.
         values: [T, C, H, W] vertex attributes mixed by these shares; 0 where there is none.
         masks: [T, M, H, W] the same of a second set of attributes, so that each is in one piece.
-        coverage: [T, 1, H, W], 1 where there is a triangle, else 0.
+        coverage: [T, 1, H, W], 1 where there is a triangle, else 0; between them if antialiased.
     """
 
     triangle: Tensor
@@ -46,7 +46,7 @@ def pixel_map(name: str, fragments: Fragments, triangles: int) -> Tensor:
         return fragments.shares.to(torch.float32)
     if name == "depth":
         depth = fragments.depth.to(torch.float32)[:, None]
-        return depth.masked_fill(fragments.coverage == 0, 0)
+        return depth.masked_fill(fragments.triangle[:, None] < 0, 0)
     if triangles > EXACT_IN_FLOAT32:
         what = f"the map 'triangle' can number {EXACT_IN_FLOAT32} triangles, not {triangles}"
         raise InvalidValue(what, where="maps", do="use a coarser mesh")

@@ -4,9 +4,11 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 
+import attrs
 import torch
 from torch import Tensor
 
+from visemix.core.drawing.antialias import antialias, neighbours
 from visemix.core.drawing.appearance import Appearance
 from visemix.core.drawing.fragments import PIXEL_MAPS, Fragments, pixel_map
 from visemix.core.drawing.mesh import Mesh
@@ -32,6 +34,8 @@ class MeshRenderer(Renderer):
         cull: leave out triangles that turn their back.
         hard_masks: make masks 0 or 1 instead of fading over the triangles at their rim.
         texture: picture file to wrap over the mesh by its uv.
+        antialias: blend picture, coverage and masks across silhouettes, which gives them a
+            gradient by where the mesh ends; see ``core.drawing.antialias``.
 
     Raises:
         MediaError: the texture cannot be read.
@@ -45,12 +49,15 @@ class MeshRenderer(Renderer):
         cull: bool = False,
         hard_masks: bool = False,
         texture: str | Path = "",
+        antialias: bool = False,
     ) -> None:
         self.maps = tuple(maps)
         self.shade = shade
         self.cull = cull
         self.hard_masks = hard_masks
         self.texture = read_texture(Path(texture)) if str(texture) else None
+        self.antialias = antialias
+        self._neighbours = _Neighbours()
 
     @abstractmethod
     def draw(self, mesh: Mesh, attributes: Tensor, masks: Tensor) -> Fragments:
@@ -70,6 +77,8 @@ class MeshRenderer(Renderer):
         check_devices(geometry)
         mesh = self.mesh_of(geometry)
         fragments, rgb = self.paint(geometry, mesh, self.masks_of(geometry))
+        if self.antialias:
+            fragments, rgb = self._smoothed(fragments, rgb, mesh)
         return Rendering(
             rgb=rgb,
             alpha=fragments.coverage,
@@ -97,6 +106,18 @@ class MeshRenderer(Renderer):
         paint = Appearance.of(geometry, self.normals, self._texture_on(mesh.vertices.device))
         fragments = self.draw(mesh, paint.attributes, masks)
         return fragments, paint.rgb(fragments.values)
+
+    def smooth(self, pictures: Tensor, fragments: Fragments, mesh: Mesh) -> Tensor:
+        """Blend pictures [T, C, H, W] across silhouettes; see ``core.drawing.antialias``."""
+        return antialias(pictures, fragments, mesh, self._neighbours.of(mesh.triangles))
+
+    def _smoothed(self, fragments: Fragments, rgb: Tensor, mesh: Mesh) -> tuple[Fragments, Tensor]:
+        parts = [fragments.coverage, fragments.masks, *([rgb] if self.shade else [])]
+        sizes = [part.shape[1] for part in parts]
+        together = self.smooth(torch.cat(parts, 1), fragments, mesh).clamp(0, 1)
+        smoothed = torch.split(together, sizes, 1)
+        made = attrs.evolve(fragments, coverage=smoothed[0], masks=smoothed[1])
+        return made, smoothed[2] if self.shade else rgb
 
     def mesh_of(self, geometry: FaceGeometry) -> Mesh:
         """What is to be drawn, without its looks."""
@@ -138,7 +159,7 @@ class MeshRenderer(Renderer):
     @property
     def keeps_pixels(self) -> bool:
         """Whether triangles, shares and depth of the fragments are read."""
-        return any(name in PIXEL_MAPS for name in self.maps)
+        return self.antialias or any(name in PIXEL_MAPS for name in self.maps)
 
     def _texture_on(self, device: torch.device) -> Tensor | None:
         return None if self.texture is None else self.texture.to(device)
@@ -152,6 +173,21 @@ class MeshRenderer(Renderer):
             name: masks[name] if name in masks else pixel_map(name, fragments, triangles)
             for name in self.maps
         }
+
+
+class _Neighbours:
+    """``neighbours`` of the mesh seen last: its topology rarely changes."""
+
+    def __init__(self) -> None:
+        self._seen: tuple[Tensor, int, Tensor] | None = None
+
+    def of(self, triangles: Tensor) -> Tensor:
+        if triangles.is_inference():  # nobody counts how often it is written into
+            return neighbours(triangles)
+        if self._seen and self._seen[0] is triangles and self._seen[1] == triangles._version:
+            return self._seen[2]
+        self._seen = (triangles, triangles._version, neighbours(triangles))
+        return self._seen[2]
 
 
 def check_devices(geometry: FaceGeometry) -> None:

@@ -7,6 +7,7 @@ before and after a step. How silhouettes move is checked by ``rasterizer_edges``
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import attrs
 import torch

@@ -7,6 +7,7 @@ import torch
 from visemix.core.interfaces import Renderer
 from visemix.core.testing.expectations import expect, expect_frames, expect_same
 from visemix.core.testing.promise import Promise
+from visemix.core.testing.rasterizer_edges import check_edges
 from visemix.core.testing.rasterizer_gradients import check_gradients
 from visemix.core.testing.rasterizer_pictures import MakeRasterizer
 from visemix.core.testing.rasterizers import check_rasterizer
@@ -60,11 +61,18 @@ def check_renderer_gradients(renderer: Renderer, promise: Promise) -> None:
         check_gradients(_with_other_settings(renderer, promise), map(str, inputs))
 
 
+def check_renderer_edges(renderer: Renderer, promise: Promise) -> None:
+    """A rasterizer with the setting ``antialias`` blends silhouettes, and has their gradient."""
+    if promise.contract.settings.keys() >= RASTERIZER_SETTINGS | {"antialias"}:
+        check_edges(_with_other_settings(renderer, promise))
+
+
 RENDERER_CHECKS = (
     check_renderer_sizes,
     check_renderer_frames,
     check_renderer_as_rasterizer,
     check_renderer_gradients,
+    check_renderer_edges,
 )
 
 

@@ -10,6 +10,7 @@ from visemix.core.drawing.mesh import Mesh
 from visemix.core.drawing.mesh_renderer import MeshRenderer
 from visemix.core.errors import InvalidValue
 from visemix.core.testing.scenes import HALVES, SQUARE, flat, with_mask
+from visemix.plugins.rasterizer_cpu.renderer import RasterizerReference
 
 
 class Nothing(MeshRenderer):
@@ -74,3 +75,35 @@ def test_the_camera_is_passed_on() -> None:
     renderer.render(attrs.evolve(geometry))
     mesh = renderer.asked[0]
     assert (mesh.height, mesh.width, mesh.matrix.shape) == (6, 9, (4, 4))
+
+
+def test_antialias_reads_pixels_and_leaves_the_picture_in_its_range() -> None:
+    renderer = RasterizerReference(antialias=True, maps=["eyes"])
+    assert renderer.keeps_pixels
+    # A lone pixel, its four sides all silhouettes: 1 - 4 x 0.3 would be below 0.
+    points = [(3.3, 3.3, 0.0), (3.7, 3.3, 0.0), (3.7, 3.7, 0.0), (3.3, 3.7, 0.0)]
+    made = renderer.render(with_mask(flat(points, HALVES), "eyes", torch.ones(4)))
+    assert made.alpha.min() >= 0 and made.alpha.max() <= 1
+    assert torch.equal(made.maps["eyes"], made.alpha)
+    assert torch.equal(made.rgb, made.alpha.expand(1, 3, 8, 8))
+
+
+def test_antialias_without_shading_gives_a_smooth_cover_and_no_picture() -> None:
+    points = [(x + 0.2, y, z) for x, y, z in SQUARE]
+    made = RasterizerReference(antialias=True, shade=False).render(flat(points, HALVES))
+    assert made.rgb.shape == (1, 3, 0, 0)
+    assert len(set(made.alpha.flatten().tolist())) > 2
+
+
+def test_a_mesh_that_was_written_into_has_new_neighbours() -> None:
+    renderer = RasterizerReference(antialias=True)
+    geometry = flat([(x + 0.25, y, z) for x, y, z in SQUARE], HALVES)
+    both = renderer.render(geometry).alpha
+    geometry.triangles[1] = geometry.triangles[0]
+    alone = renderer.render(geometry).alpha
+    fresh = RasterizerReference(antialias=True).render(geometry).alpha
+    assert not torch.equal(alone, both)
+    assert torch.equal(alone, fresh)
+    with torch.inference_mode():
+        other = attrs.evolve(geometry, triangles=geometry.triangles.clone())
+        assert torch.equal(renderer.render(other).alpha, fresh)

@@ -11,6 +11,7 @@ import torch
 
 from visemix.core.drawing.mesh_renderer import MeshRenderer
 from visemix.core.errors import InvalidValue, MediaError
+from visemix.core.testing.rasterizer_edges import check_edges
 from visemix.core.testing.rasterizer_gradients import INPUTS, check_gradients
 from visemix.core.testing.rasterizers import RASTERIZER_CHECKS, check_rasterizer
 from visemix.core.testing.scenes import HALVES, SQUARE, flat, net, with_mask
@@ -34,6 +35,11 @@ def test_passes_the_check(check: Callable[[Make], None], make: Make) -> None:
 @pytest.mark.parametrize("name", INPUTS)
 def test_gradients_agree_with_finite_differences(make: Make, name: str) -> None:
     check_gradients(make, [name])
+
+
+@every_renderer
+def test_silhouettes_are_smoothed(make: Make) -> None:
+    check_edges(make)
 
 
 def test_check_rasterizer_finds_a_fault() -> None:
