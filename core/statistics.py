@@ -7,6 +7,8 @@ from torch import Tensor
 
 from visemix.core.errors import InvalidValue
 from visemix.core.measures import blinks, eye_aspect_ratio
+from visemix.core.timeline import length
+from visemix.core.values.attributes import FaceAttributes
 from visemix.core.values.subject import AttributeStatistics, FaceFit
 from visemix.core.values.track import Track
 
@@ -15,23 +17,20 @@ def attribute_statistics(fit: FaceFit, track: Track) -> AttributeStatistics:
     """Statistics over the reference frames in which the face was found.
 
     Blinks are runs of the eye aspect ratio below 0.6 x its 80th percentile; a person who was not
-    seen to blink has rate and duration 0. A single frame has spread 0.
+    seen to blink has rate and duration 0. A single frame has spread 0. Face models without
+    expressions have none of their statistics, those without a pose have zeros.
 
     Args:
         fit: of ``track``; the pose keeps its convention.
         track: has MediaPipe's 478 landmarks.
 
     Raises:
-        InvalidValue: the fit has no expression or no pose, or no frame shows a face.
+        InvalidValue: no frame shows a face.
     """
-    attributes = fit.attributes
-    if attributes.expression is None or attributes.pose is None or not bool(track.found.any()):
-        raise InvalidValue(
-            "expected expression, pose and at least one found frame", where="FaceFit"
-        )
-    expression_mean, expression_std = _moments(attributes.expression[track.found])
-    pose = torch.cat((attributes.pose.rotation, attributes.pose.translation), 1)
-    pose_mean, pose_std = _moments(pose[track.found])
+    if not bool(track.found.any()):
+        raise InvalidValue("expected at least one found frame", where="Track")
+    expression_mean, expression_std = _moments(_expression(fit.attributes)[track.found])
+    pose_mean, pose_std = _moments(_pose(fit.attributes)[track.found])
     # Frames without a face repeat a neighbour, so a gap neither makes nor splits a blink.
     seen = blinks(eye_aspect_ratio(track.landmarks))
     lengths = [blink.stop - blink.start for blink in seen]
@@ -45,5 +44,20 @@ def attribute_statistics(fit: FaceFit, track: Track) -> AttributeStatistics:
     )
 
 
+def _expression(attributes: FaceAttributes) -> Tensor:
+    """[T, E], with E = 0 where there are none."""
+    if attributes.expression is not None:
+        return attributes.expression
+    return torch.zeros(length(attributes), 0)
+
+
+def _pose(attributes: FaceAttributes) -> Tensor:
+    """[T, 6] rotation and translation, 0 where there are none."""
+    if attributes.pose is None:
+        return torch.zeros(length(attributes), 6)
+    return torch.cat((attributes.pose.rotation, attributes.pose.translation), 1)
+
+
 def _moments(values: Tensor) -> tuple[Tensor, Tensor]:
-    return values.mean(0), values.std(0, correction=0)
+    mean = values.mean(0)
+    return mean, values.std(0, correction=0) if len(mean) else mean  # std warns of no numbers

@@ -38,9 +38,9 @@ class AttributeStatistics(Value):
     """Mean and spread of a person's attributes over the reference.
 
     Attributes:
-        expression_mean, expression_std: [E] float32.
+        expression_mean, expression_std: [E] float32; E = 0 where the face model has none.
         pose_mean, pose_std: [6] float32, rotation then translation in the convention of the
-            subject's attributes.
+            subject's attributes; 0 where the face model has no pose.
         blinks_per_s: blink rate.
         blink_s: median blink duration, seconds.
     """

@@ -71,8 +71,16 @@ def test_a_photo_has_no_spread() -> None:
     assert float(attribute_statistics(fit, track).pose_std.abs().max()) == 0.0
 
 
-def test_a_fit_without_expression_is_refused() -> None:
-    fit, track = person([0.3])
-    bare = FaceFit("test", fit.neutral, FaceAttributes(FPS, pose=fit.attributes.pose))
-    with pytest.raises(InvalidValue, match="expected expression, pose"):
-        attribute_statistics(bare, track)
+def test_a_fit_without_expression_and_pose_has_none_of_their_statistics() -> None:
+    fit, track = person([0.3, 0.05, 0.3])
+    bare = FaceFit("test", fit.neutral, FaceAttributes(FPS, blink=torch.zeros(3)))
+    found = attribute_statistics(bare, track)
+    assert found.expression_mean.shape == found.expression_std.shape == (0,)
+    assert found.pose_mean.tolist() == found.pose_std.tolist() == [0.0] * 6
+    assert found.blinks_per_s == attribute_statistics(fit, track).blinks_per_s > 0
+
+
+def test_a_track_without_a_face_is_refused() -> None:
+    fit, track = person([0.3, 0.3], found=[False, False])
+    with pytest.raises(InvalidValue, match="at least one found frame"):
+        attribute_statistics(fit, track)
