@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import attrs
 
-from visemix.registry.cache_folder import cache_folder
+from visemix.core.cache_folder import cache_folder
 from visemix.registry.hardware import no_cuda, processors
 from visemix.registry.installed import find_installed, visemix_version
 from visemix.registry.plugin_states import plugin_states

@@ -7,12 +7,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from visemix.core.cache_folder import cache_folder
 from visemix.core.errors import OutputError, SubjectError
 from visemix.core.subjects.digest import digest_of
 from visemix.core.subjects.folder import is_subject
 from visemix.core.talking import Pipeline
 from visemix.core.values.subject import Subject
-from visemix.registry.cache_folder import cache_folder
 from visemix.registry.installed import visemix_version
 
 KEPT = 20
