@@ -78,16 +78,25 @@ def into_frame(crop: Pixels, matrix: Tensor, box: Box, *, outside: float | None 
     back = inverse(matrix)
     back[:, 2] -= (box.left, box.top)
     border = cv2.BORDER_REPLICATE if outside is None else cv2.BORDER_CONSTANT
-    return _warped(crop, back, (box.height, box.width), border, outside or 0.0)
+    return warped(crop, back, (box.height, box.width), border, outside or 0.0)
 
 
-def _warped(
+def warped(
     picture: Pixels,
     matrix: NDArray[np.float64],
     size: tuple[int, int],
-    border: int,
+    border: int = cv2.BORDER_REPLICATE,
     outside: float = 0.0,
 ) -> Pixels:
+    """A picture under an affine map, averaged down first where it becomes much smaller.
+
+    Args:
+        picture: [H, W] or [H, W, C].
+        matrix: [2, 3] from its px to px of the result.
+        size: height and width of the result.
+        border: what OpenCV does beyond the rim of the picture.
+        outside: value there, for cv2.BORDER_CONSTANT.
+    """
     shrunk, matrix = _shrunk(picture, matrix)
     centred = matrix.copy()
     centred[:, 2] += matrix[:, :2] @ (0.5, 0.5) - 0.5  # cv2's (0, 0) is a pixel's centre

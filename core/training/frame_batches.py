@@ -1,6 +1,7 @@
 """Batches for refiners: windows of renders and the real pictures, cut out of render banks."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import attrs
 import torch
@@ -30,6 +31,24 @@ class Cut:
     sound_s: float = 0.0
     flip: bool = False
     zoom: float = 1.0
+
+
+class Clip(Protocol):
+    """Frames of one clip, rendered or aligned or whatever."""
+
+    @property
+    def found(self) -> Tensor:
+        """[N] bool, frames in which the face was seen."""
+        ...
+
+    @property
+    def cut(self) -> Tensor:
+        """[N] bool, frames that start a new shot."""
+        ...
+
+    def __len__(self) -> int:
+        """Number of frames."""
+        ...
 
 
 class FrameBatches:
@@ -82,7 +101,7 @@ class FrameBatches:
         return augmented(example, self._cut, dice)
 
 
-def starts(bank: RenderBank, length: int) -> list[int]:
+def starts(bank: Clip, length: int) -> list[int]:
     """Frames from which ``length`` frames follow in one shot, the face found in each."""
     good = []
     for first in range(len(bank) - length + 1):
