@@ -8,16 +8,13 @@ from torch import Tensor
 
 from visemix.core.errors import DatasetError
 from visemix.core.shapes import Value
+from visemix.core.timeline import cut, length
+from visemix.core.training.dataset import Example
 from visemix.core.values.features import AudioFeatures
 from visemix.core.values.pose import PoseConvention
-from visemix.core.values.subject import FaceFit, Subject
+from visemix.core.values.subject import FaceFit
+from visemix.plugins.lstm_pose.bases import LANDMARK_MESH, POSE, Basis
 
-BASIS = "landmark-mesh-64"
-MOVED = 62
-"""Components of the basis that speech moves; the other two are the gaze."""
-
-POSE = 6
-OUTPUTS = MOVED + POSE
 SPEEDS = (0.9, 1.12)
 """Every clip is also learned from at these speeds, interpolated along time."""
 
@@ -27,8 +24,8 @@ class Units(Value):
     """A person's mean and scale of the numbers that are learned.
 
     Attributes:
-        mean: [68] expression, then pose.
-        scale: [68] one for all of the expression (so that a squared error stays a weighted vertex
+        mean: [N] expression, then pose.
+        scale: [N] one for all of the expression (so that a squared error stays a weighted vertex
             error), one for every pose number.
     """
 
@@ -37,15 +34,16 @@ class Units(Value):
 
     @staticmethod
     def of(moved: Tensor) -> "Units":
-        """Of what a face did, [T, 68]."""
-        spread = moved[:, :MOVED].var(0, correction=0).sum().sqrt().clamp_min(1e-3)
-        pose = moved[:, MOVED:].std(0, correction=0).clamp_min(1e-3)
-        return Units(moved.mean(0), torch.cat((spread.expand(MOVED), pose)))
+        """Of what a face did, [T, N]."""
+        expression, pose = moved[:, :-POSE], moved[:, -POSE:]
+        spread = expression.var(0, correction=0).sum().sqrt().clamp_min(1e-3)
+        turned = pose.std(0, correction=0).clamp_min(1e-3)
+        return Units(moved.mean(0), torch.cat((spread.expand(expression.shape[1]), turned)))
 
     def livelier(self, gain: float) -> "Units":
         """Units in which the same numbers mean ``gain`` times the expression."""
-        factor = torch.ones(OUTPUTS)
-        factor[:MOVED] = gain
+        factor = torch.ones_like(self.scale)
+        factor[:-POSE] = gain
         return Units(self.mean, self.scale * factor)
 
 
@@ -55,7 +53,7 @@ class Spoken(Value):
 
     Attributes:
         windows: [T, R, D] features around every frame.
-        targets: [T, 68] (what the face did - mean) / scale.
+        targets: [T, N] (what the face did - mean) / scale.
     """
 
     windows: Tensor
@@ -69,26 +67,26 @@ class Spoken(Value):
         return torch.cat((before, self.windows[:, half], after))
 
 
-def movement(fit: FaceFit) -> Tensor:
-    """What speech moved in every frame of the reference [T, 68].
+def movement(fit: FaceFit, basis: Basis = LANDMARK_MESH) -> Tensor:
+    """What speech moved in every frame of the reference [T, ``basis.outputs``].
 
     Raises:
         DatasetError: the fit has another expression basis, or lacks the pose.
     """
-    moved = full_movement(fit)
-    return torch.cat((moved[:, :MOVED], moved[:, -POSE:]), 1)
+    moved = full_movement(fit, basis)
+    return torch.cat((moved[:, : basis.moved], moved[:, -POSE:]), 1)
 
 
-def full_movement(fit: FaceFit) -> Tensor:
-    """Expression and pose of every frame of the reference [T, 70].
+def full_movement(fit: FaceFit, basis: Basis = LANDMARK_MESH) -> Tensor:
+    """Expression and pose of every frame of the reference [T, ``basis.size`` + 6].
 
     Raises:
         DatasetError: the fit has another expression basis, or lacks the pose.
     """
     seen = fit.attributes
-    if seen.basis != BASIS or seen.expression is None:
-        what = f"lstm-pose learns expressions in the basis {BASIS!r}, not {seen.basis!r}"
-        do = "prepare it again with the face model 'landmark-mesh'"
+    if seen.basis != basis.name or seen.expression is None:
+        what = f"lstm-pose learns expressions in the basis {basis.name!r}, not {seen.basis!r}"
+        do = "prepare it again with another face model, or set attribute_model.basis"
         raise DatasetError(what, where=fit.model, do=do)
     return torch.cat((seen.expression, posed(fit)), 1)
 
@@ -107,12 +105,20 @@ def posed(fit: FaceFit) -> Tensor:
     return torch.cat((pose.rotation, pose.translation), 1)
 
 
-def spoken(subject: Subject, features: AudioFeatures, reach: int, units: Units) -> Spoken:
+def spoken(example: Example, reach: int, units: Units, basis: Basis = LANDMARK_MESH) -> Spoken:
     """A prepared clip in the given units."""
-    windows = inner_rows(features, reach)
-    moved = movement(subject.fit)
+    windows = inner_rows(example.features, reach)
+    moved = movement(example.subject.fit, basis)
     frames = min(len(windows), len(moved))
     return Spoken(windows[:frames], (moved[:frames] - units.mean) / units.scale)
+
+
+def beginning(example: Example, frames: int) -> Example:
+    """The first ``frames`` frames of what is learned from a clip; all of it for 0."""
+    last = min(frames, length(example.subject), length(example.features))
+    if frames == 0 or last == length(example.features):
+        return example
+    return Example(cut(example.subject, 0, last), cut(example.features, 0, last))
 
 
 def inner_rows(features: AudioFeatures, reach: int) -> Tensor:

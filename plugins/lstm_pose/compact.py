@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the usual name
 
-from visemix.plugins.lstm_pose.clips import OUTPUTS
+from visemix.plugins.lstm_pose.bases import LANDMARK_MESH
 
 Memory = tuple[Tensor, Tensor]
 
@@ -22,6 +22,7 @@ class Size:
         dropout: of the LSTM's input and output.
         noise: standard deviation of what is added to the standardised features.
         deaf: share of the features that are dropped.
+        outputs: numbers that it says: expression, then pose.
     """
 
     width: int = 576
@@ -31,6 +32,7 @@ class Size:
     dropout: float = 0.5
     noise: float = 0.8
     deaf: float = 0.4
+    outputs: int = LANDMARK_MESH.outputs
 
 
 class SpeechLstm(nn.Module):
@@ -46,10 +48,10 @@ class SpeechLstm(nn.Module):
         self.hear = nn.Linear(size.width, size.narrow)
         self.mix = nn.Linear(size.narrow * (2 * size.reach + 1), size.hidden)
         self.lstm = nn.LSTM(size.hidden, size.hidden, batch_first=True)
-        self.say = nn.Linear(size.hidden, OUTPUTS)
+        self.say = nn.Linear(size.hidden, size.outputs)
 
     def forward(self, sequence: Tensor) -> Tensor:
-        """For training: standardised rows [B, T + 2 x reach, D] to [B, T, 68]."""
+        """For training: standardised rows [B, T + 2 x reach, D] to [B, T, N]."""
         if self.training:
             sequence = sequence + self.size.noise * torch.randn_like(sequence)
             sequence = F.dropout(sequence, self.size.deaf)
@@ -57,7 +59,7 @@ class SpeechLstm(nn.Module):
         return self._say(heard.transpose(2, 3).flatten(2), None)[0]
 
     def speak(self, windows: Tensor, memory: Memory | None) -> tuple[Tensor, Memory]:
-        """For a stream: standardised windows [T, R, D] to [T, 68]."""
+        """For a stream: standardised windows [T, R, D] to [T, N]."""
         said, memory = self._say(self.hear(windows).flatten(1)[None], memory)
         return said[0], memory
 

@@ -1,6 +1,6 @@
 """CompactNetwork: a Speaker that can be trained and adapted."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 from torch import Tensor
@@ -11,7 +11,8 @@ from visemix.core.training.stage import Plan, Stage
 from visemix.core.training.weights import chosen
 from visemix.core.values.features import AudioFeatures
 from visemix.core.values.subject import Subject
-from visemix.plugins.lstm_pose.clips import MOVED, inner_rows, movement
+from visemix.plugins.lstm_pose.bases import POSE
+from visemix.plugins.lstm_pose.clips import beginning, inner_rows, movement
 from visemix.plugins.lstm_pose.lessons import Course, learn
 from visemix.plugins.lstm_pose.losses import COMPACT
 from visemix.plugins.lstm_pose.network import Network, Said
@@ -35,11 +36,13 @@ class Manner:
         share: of the linear head in the average.
         personal_steps: steps of learning a person inside ``generate``.
         liveliness: see Course.
+        personal_frames: frames of a person that are learned from, 0 for all.
     """
 
     share: float = 0.5
     personal_steps: int = 100
     liveliness: float = 0.5
+    personal_frames: int = 0
 
 
 class CompactNetwork(Network):
@@ -71,12 +74,14 @@ class CompactNetwork(Network):
         before = memory if isinstance(memory, list) else None
         numbers, after = self._speaker.speak(windows, self._manner.share, before)
         units = self._speaker.units
-        moved = numbers[:, :MOVED] * units.scale[:MOVED] + units.mean[:MOVED]
-        return Said(moved, numbers[:, MOVED:]), after
+        moved = numbers[:, :-POSE] * units.scale[:-POSE] + units.mean[:-POSE]
+        return Said(moved, numbers[:, -POSE:]), after
 
     def adapted(self, subject: Subject, features: AudioFeatures) -> Network:
         """Learned on the reference, or found in the subject's folder."""
-        seen = {"features": features.values, "moved": movement(subject.fit)}
+        example = beginning(Example(subject, features), self._manner.personal_frames)
+        moved = movement(example.subject.fit, self._build.basis)
+        seen = {"features": example.features.values, "moved": moved}
         key = digest(self.weights() | seen, f"{VERSION} {self._build} {self._manner}")
         personal = CompactNetwork(self._build, self._manner)
         layout = self.weights()
@@ -86,9 +91,9 @@ class CompactNetwork(Network):
             course = attrs.evolve(
                 PERSONAL, steps=self._manner.personal_steps, liveliness=self._manner.liveliness
             )
-            example = Example(subject, features)
+            stage = self._personal([example], course, found.append)
             with one_thread():
-                learn(personal_stage([example], self._speaker, course, found.append), course.seed)
+                learn(stage, course.seed)
             return found[0].weights()
 
         weights = remembered(subject.folder, key, learned)
@@ -101,8 +106,7 @@ class CompactNetwork(Network):
         """See Network.
 
         Raises:
-            TrainingError: the personal stage has nothing to
-                start from.
+            TrainingError: the personal stage has nothing to start from.
         """
         preset = GENERAL if name == "general" else PERSONAL
         course = attrs.evolve(
@@ -118,7 +122,14 @@ class CompactNetwork(Network):
         if not self._learned:
             what = "the personal stage starts from general weights, and there are none"
             raise TrainingError(what, where="attribute_model", do="train the stage 'general' first")
-        return personal_stage(data.examples, self._speaker, course, self._take)
+        frames = self._manner.personal_frames
+        examples = [beginning(example, frames) for example in data.examples]
+        return self._personal(examples, course, self._take)
+
+    def _personal(
+        self, examples: Sequence[Example], course: Course, done: Callable[[Speaker], None]
+    ) -> Stage:
+        return personal_stage(examples, self._speaker, self._build.basis, course, done)
 
     def weights(self) -> dict[str, Tensor]:
         """See Network."""

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from visemix.core.shapes import Value
-from visemix.plugins.lstm_pose.clips import MOVED, Spoken
+from visemix.plugins.lstm_pose.bases import POSE
+from visemix.plugins.lstm_pose.clips import Spoken
 from visemix.plugins.lstm_pose.hearing import Hearing
 from visemix.plugins.lstm_pose.motion import settled
 
@@ -23,7 +24,7 @@ class Head(Value):
     """A linear head.
 
     Attributes:
-        weight: [R x P + 1, 68], the last row is the constant.
+        weight: [R x P + 1, N], the last row is the constant.
         gain: [6] factors that give the smoothed pose of sound not learned from unit spread.
         loss_of_spread: how many times further the true expression spreads than the one predicted
             of sound not learned from; at least 1.
@@ -52,7 +53,7 @@ def learn_head(
         hearing: scale of the features.
         clips: with the speaker's mean features [D].
         penalty: ridge, in frames.
-        start: [R x P + 1, 68]; None for zeros.
+        start: [R x P + 1, N]; None for zeros.
     """
     if len(clips) == 1:  # nothing would be left for the head that did not learn from it
         clips = [(piece, centre) for clip, centre in clips for piece in quarters(clip)]
@@ -77,15 +78,15 @@ def quarters(clip: Spoken) -> list[Spoken]:
 
 
 def _gain(pairs: Sequence[tuple[Tensor, Tensor]]) -> Tensor:
-    made = torch.cat([settled(made[:, MOVED:]) for made, _ in pairs])
-    true = torch.cat([true[:, MOVED:] for _, true in pairs])
+    made = torch.cat([settled(made[:, -POSE:]) for made, _ in pairs])
+    true = torch.cat([true[:, -POSE:] for _, true in pairs])
     ratio: Tensor = true.std(0, correction=0) / made.std(0, correction=0).clamp_min(1e-6)
     return ratio.clamp(1.0, LARGEST_GAIN)
 
 
 def _loss_of_spread(pairs: Sequence[tuple[Tensor, Tensor]]) -> float:
     """Along the direction in which the true expression spreads most, the opening of the mouth."""
-    made, true = (torch.cat([pair[k][:, :MOVED] for pair in pairs]) for k in (0, 1))
+    made, true = (torch.cat([pair[k][:, :-POSE] for pair in pairs]) for k in (0, 1))
     main = torch.linalg.svd(true - true.mean(0), full_matrices=False).Vh[0]
     ratio = (true @ main).std(correction=0) / (made @ main).std(correction=0).clamp_min(1e-6)
     return max(float(ratio), 1.0)

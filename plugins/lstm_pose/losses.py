@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from torch import Tensor
 
 from visemix.core.training.stage import Loss, LossBook
-from visemix.plugins.lstm_pose.clips import POSE
+from visemix.plugins.lstm_pose.bases import POSE
 
 COMPACT = {"expression": 1.0, "pose": 0.05, "expression_motion": 1.0, "pose_motion": 0.05}
 """Weights of the compact network's terms, for both presets."""

@@ -20,8 +20,8 @@ from visemix.core.values.attributes import FaceAttributes
 from visemix.core.values.features import AudioFeatures
 from visemix.core.values.subject import Subject
 from visemix.core.windows import Step, Window
+from visemix.plugins.lstm_pose.bases import LANDMARK_MESH, Basis, basis_named
 from visemix.plugins.lstm_pose.blinking import Blinker, Blinking, blinker_of
-from visemix.plugins.lstm_pose.clips import BASIS, MOVED
 from visemix.plugins.lstm_pose.compact import Size
 from visemix.plugins.lstm_pose.compact_network import CompactNetwork, Manner
 from visemix.plugins.lstm_pose.motion import Inertia, Range, follow, pose_in, range_of
@@ -34,7 +34,6 @@ WEIGHTS = "general_fp16.safetensors"
 LEAST_S = 4.0
 """Shorter references teach less than the general weights know."""
 
-COMPONENTS = 64
 REACH = 3
 SILENCE = 1e-3
 
@@ -45,7 +44,7 @@ class Speaking(Value):
 
     Attributes:
         extent: where this person holds the head.
-        gaze: [2] components 62 and 63, held.
+        held: the components of the expression that sound does not move (the gaze).
         blinker: how this person blinks.
         inertia: of the head.
         blinking: where in time the blinks are.
@@ -53,7 +52,7 @@ class Speaking(Value):
     """
 
     extent: Range
-    gaze: Tensor
+    held: Tensor
     blinker: Blinker
     inertia: Inertia
     blinking: Blinking
@@ -65,6 +64,7 @@ class LstmPose(AttributeModel, Trainable):
 
     Args:
         network: "compact" (windows of speech features) or "published" (MFCC images).
+        basis: of the expression, the face model's; packaged weights speak "landmark-mesh-64".
         features: kinds of features that it takes.
         layers: of the encoder; for the recipe's check.
         width: features per row.
@@ -80,9 +80,12 @@ class LstmPose(AttributeModel, Trainable):
         noise: on the standardised features in training.
         deaf: share of the features that are dropped in training.
         personal_steps: steps of learning a person in ``generate``.
+        personal_frames: first frames of the reference that are learned from; 0 for 300 with the
+            published network and for all with the compact one.
         liveliness: how much of the spread that predictions of a person lack is given back, 0 to 1.
         amplitude: factor on the motion of the face.
         head_motion: factor on the motion of the head.
+        predict_pose: off holds the head still (the paper's ablation).
 
     Raises:
         CheckpointError: weights that are missing, damaged, or of other sizes.
@@ -94,6 +97,7 @@ class LstmPose(AttributeModel, Trainable):
         self,
         *,
         network: str = "compact",
+        basis: str = LANDMARK_MESH.name,
         features: Sequence[str] = ("moonshine",),
         layers: str = "2-3",
         width: int = 576,
@@ -109,20 +113,25 @@ class LstmPose(AttributeModel, Trainable):
         noise: float = 0.8,
         deaf: float = 0.4,
         personal_steps: int = 100,
+        personal_frames: int = 0,
         liveliness: float = 0.5,
         amplitude: float = 1.0,
         head_motion: float = 1.0,
+        predict_pose: bool = True,
     ) -> None:
         del layers, fps
         self._kinds, self._shape = tuple(features), (rows, width)
-        self._amplitude, self._head_motion = amplitude, head_motion
-        self._file = _weights_file(weights, network)
+        self._amplitude, self._head_motion = amplitude, head_motion if predict_pose else 0.0
+        self._basis = basis_named(basis)
+        self._file = _weights_file(weights, network, self._basis)
         if network == "published":
-            self._network: Network = PublishedModel()
+            self._network: Network = PublishedModel(self._basis, personal_frames)
         else:
-            size = Size(width, REACH, narrow, hidden, dropout, noise, deaf)
-            manner = Manner(share, personal_steps, liveliness)
-            self._network = CompactNetwork(Build(size, directions, members), manner)
+            numbers = self._basis.outputs
+            size = Size(width, REACH, narrow, hidden, dropout, noise, deaf, numbers)
+            manner = Manner(share, personal_steps, liveliness, personal_frames)
+            build = Build(size, directions, members, self._basis)
+            self._network = CompactNetwork(build, manner)
         if self._file is not None:
             self._network.load_weights(read_tensors(self._file), self._file)
 
@@ -138,9 +147,9 @@ class LstmPose(AttributeModel, Trainable):
         """
         self._require_weights()
         extent = range_of(subject, self._head_motion)
-        gaze = subject.statistics.expression_mean[MOVED:]
+        held = self._held(subject)
         blinker = blinker_of(subject, subject.fps, seed)
-        return Speaking(extent, gaze, blinker, Inertia.still(), blinker.begin())
+        return Speaking(extent, held, blinker, Inertia.still(), blinker.begin())
 
     def predict(self, features: AudioFeatures, state: object) -> Step[FaceAttributes]:
         """The block; what it looks at around it is in the features' windows.
@@ -151,14 +160,15 @@ class LstmPose(AttributeModel, Trainable):
         assert isinstance(state, Speaking)
         self._check(features)
         said, memory = self._network.speak(features, state.memory)
-        held = state.gaze.expand(length(features), -1)
-        expression = torch.cat((said.expression[:, :MOVED] * self._amplitude, held), 1)
+        held = state.held.expand(length(features), -1)
+        moved = said.expression[:, : self._basis.moved] * self._amplitude
+        expression = torch.cat((moved, held), 1)
         deviations, inertia = follow(said.pose, state.inertia)
         blink, blinking = state.blinker.draw(length(features), state.blinking)
         made = FaceAttributes(
             fps=features.fps,
             expression=expression,
-            basis=BASIS,
+            basis=self._basis.name,
             pose=pose_in(state.extent, deviations * self._network.gain),
             blink=blink,
         )
@@ -190,6 +200,19 @@ class LstmPose(AttributeModel, Trainable):
         self._network.load_weights(weights, "attribute_model")
         self._file = None
 
+    def _held(self, subject: Subject) -> Tensor:
+        """This person's mean of the components that sound does not move.
+
+        Raises:
+            InvalidValue: the subject has another expression basis.
+        """
+        mean, found = subject.statistics.expression_mean, subject.fit.attributes.basis
+        if found != self._basis.name or len(mean) != self._basis.size:
+            what = f"the subject has the expression basis {found!r}, not {self._basis.name!r}"
+            do = "prepare it with this recipe, or set attribute_model.basis"
+            raise InvalidValue(what, where="attribute_model", do=do)
+        return mean[self._basis.moved :]
+
     def _require_weights(self) -> None:
         if not self._network.learned:
             what = "lstm-pose has not learned anything yet with these settings"
@@ -208,10 +231,14 @@ class LstmPose(AttributeModel, Trainable):
             raise InvalidValue(what, where="attribute_model", do="use a fitting audio encoder")
 
 
-def _weights_file(weights: str, network: str) -> Path | None:
+def _weights_file(weights: str, network: str, basis: Basis) -> Path | None:
     if weights == "none" or (weights == PACKAGED and network == "published"):
         return None
     if weights == PACKAGED:
+        if basis is not LANDMARK_MESH:
+            what = f"the packaged weights speak {LANDMARK_MESH.name!r}, not {basis.name!r}"
+            do = "set weights: none and train it with 'visemix train'"
+            raise CheckpointError(what, where="attribute_model.weights", do=do)
         return Path(str(resources.files("visemix.plugins.lstm_pose") / WEIGHTS))
     return Path(weights)
 

@@ -7,7 +7,8 @@ from torch import Tensor
 from visemix.core.shapes import Value
 from visemix.core.values.pose import HeadPose, PoseConvention
 from visemix.core.values.subject import Subject
-from visemix.plugins.lstm_pose.clips import POSE, posed
+from visemix.plugins.lstm_pose.bases import POSE
+from visemix.plugins.lstm_pose.clips import posed
 
 FOLLOW = 0.2
 """Share of the way to the new pose that each of two filters goes in a frame."""

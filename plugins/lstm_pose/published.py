@@ -2,23 +2,25 @@
 
 from torch import Tensor, nn
 
+from visemix.core.training.fast import fast
+from visemix.plugins.lstm_pose.bases import POSE
 from visemix.plugins.lstm_pose.compact import Memory
 
 ROWS, COEFFICIENTS = 28, 12
-OUTPUTS = 70
-"""64 of the expression, then the pose."""
-
 _SPREAD = 0.02
 
 
 class PublishedNetwork(nn.Module):
-    """MFCC windows [B, T, 28, 12] to [B, T, 70]; 29.43 M parameters.
+    """MFCC windows [B, T, 28, 12] to [B, T, outputs]; 29.43 M parameters.
 
     Layer sizes are those of the released code, of which the paper gives only the kinds; weights
     begin as N(0, 0.02).
+
+    Args:
+        outputs: numbers of the expression, and six of the pose.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, outputs: int = 64 + POSE) -> None:
         super().__init__()
         self.see = nn.Sequential(
             *_convolution(1, 64),
@@ -33,10 +35,11 @@ class PublishedNetwork(nn.Module):
             nn.Linear(512 * 12 * 2, 2048), nn.ReLU(), nn.Linear(2048, 256), nn.ReLU()
         )
         self.lstm = nn.LSTM(256, 256, 3, batch_first=True)
-        self.say = nn.Linear(256, OUTPUTS)
+        self.say = nn.Linear(256, outputs)
         for module in self.modules():
             if isinstance(module, nn.Conv2d | nn.Linear):
                 nn.init.normal_(module.weight, 0.0, _SPREAD)
+        fast(self.see, compiled=False)
 
     def forward(self, windows: Tensor) -> Tensor:
         """Whole sequences, from zero states."""

@@ -14,11 +14,12 @@ from visemix.core.training.stage import Batch, LossBook, Modules, Plan, Shard, S
 from visemix.core.training.weights import chosen
 from visemix.core.values.features import AudioFeatures
 from visemix.core.values.subject import Subject
-from visemix.plugins.lstm_pose.clips import POSE, full_movement
+from visemix.plugins.lstm_pose.bases import LANDMARK_MESH, POSE, Basis
+from visemix.plugins.lstm_pose.clips import beginning, full_movement
 from visemix.plugins.lstm_pose.compact_network import check_layout
 from visemix.plugins.lstm_pose.losses import published_losses, published_weights
 from visemix.plugins.lstm_pose.network import Network, Said
-from visemix.plugins.lstm_pose.published import OUTPUTS, PublishedNetwork
+from visemix.plugins.lstm_pose.published import PublishedNetwork
 
 FRAMES = 16
 BETAS = (0.5, 0.999)
@@ -27,17 +28,29 @@ RATES = {"general": 2e-4, "personal": 1e-4}
 EPOCHS = {"general": 10, "personal": 100}
 """Of the released code; the paper does not say how the general network was trained."""
 
+PERSONAL_FRAMES = 300
+"""The paper's choice of 100, 200, 300, 500 and 800: 12 s."""
+
 
 class PublishedModel(Network):
     """Expression as it is, pose in standard deviations of the clip.
 
     The released code predicts radians and model units; as crops differ between people, and the
     pose's range is the reference's anyway, every clip's own mean and spread are taken out here.
+
+    Args:
+        basis: of the expression.
+        personal_frames: how much of every clip the personal stage learns from; 0 for 300.
     """
 
-    def __init__(self) -> None:
-        self._network = PublishedNetwork().eval()
+    def __init__(self, basis: Basis = LANDMARK_MESH, personal_frames: int = 0) -> None:
+        self._basis, self._personal_frames = basis, personal_frames or PERSONAL_FRAMES
+        self._network = PublishedNetwork(self._outputs).eval()
         self._learned = False
+
+    @property
+    def _outputs(self) -> int:
+        return self._basis.size + POSE
 
     @property
     def learned(self) -> bool:
@@ -65,19 +78,20 @@ class PublishedModel(Network):
         """See Network.
 
         Raises:
-            TrainingError: no clip is long enough, or the personal
-                stage has nothing to start from.
+            TrainingError: no clip is long enough, or the personal stage has nothing to start from.
         """
         if name == "personal" and not self._learned:
             what = "the personal stage starts from general weights, and there are none"
             raise TrainingError(what, where="attribute_model", do="train the stage 'general' first")
-        weights = chosen(published_weights(plan.preset, OUTPUTS), plan.weights)
+        weights = chosen(published_weights(plan.preset, self._outputs), plan.weights)
+        examples = data.examples
         if name == "general":
             torch.manual_seed(plan.seed)
-            self._network = PublishedNetwork()
-        return Regression(
-            name, self._network, Excerpts.of(data.examples, plan), weights, self._done
-        )
+            self._network = PublishedNetwork(self._outputs)
+        else:
+            examples = [beginning(example, self._personal_frames) for example in examples]
+        excerpts = Excerpts.of(examples, plan, self._basis)
+        return Regression(name, self._network, excerpts, weights, self._done)
 
     def weights(self) -> dict[str, Tensor]:
         """See Network."""
@@ -100,7 +114,7 @@ class Excerpts:
 
     Attributes:
         features: per clip [T, 28, 12].
-        targets: per clip [T, 70].
+        targets: per clip [T, N].
         places: [N, 2] clip and first frame.
         plan: seed and limits.
     """
@@ -111,13 +125,13 @@ class Excerpts:
     plan: Plan
 
     @staticmethod
-    def of(examples: Sequence[Example], plan: Plan) -> "Excerpts":
+    def of(examples: Sequence[Example], plan: Plan, basis: Basis = LANDMARK_MESH) -> "Excerpts":
         """Every clip of at least 16 frames.
 
         Raises:
             TrainingError: there is none.
         """
-        targets = [_targets(example.subject) for example in examples]
+        targets = [_targets(example.subject, basis) for example in examples]
         places = [
             (clip, first)
             for clip, numbers in enumerate(targets)
@@ -139,7 +153,7 @@ class Excerpts:
         return self.plan.batch or BATCH
 
     def draw(self, step: int, shard: Shard) -> tuple[Tensor, Tensor]:
-        """[B, 16, 28, 12] and [B, 16, 70] of this process."""
+        """[B, 16, 28, 12] and [B, 16, N] of this process."""
         whole = max(len(self.places) // self.batch, 1)
         epoch, turn = divmod(step, whole)
         order = np.random.default_rng((self.plan.seed, epoch)).permutation(len(self.places))
@@ -184,9 +198,9 @@ class Regression(Stage):
         return published_losses(modules["network"](features), targets, self._weights)
 
 
-def _targets(subject: Subject) -> Tensor:
-    """[T, 70] expression, then the pose in the clip's standard deviations."""
-    moved = full_movement(subject.fit)
+def _targets(subject: Subject, basis: Basis) -> Tensor:
+    """[T, N] expression, then the pose in the clip's standard deviations."""
+    moved = full_movement(subject.fit, basis)
     pose = moved[:, -POSE:]
     scale = pose.std(0, correction=0).clamp_min(1e-3)
     return torch.cat((moved[:, :-POSE], (pose - pose.mean(0)) / scale), 1)

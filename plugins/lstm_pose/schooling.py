@@ -6,8 +6,8 @@ import attrs
 import torch
 
 from visemix.core.training.dataset import Example
+from visemix.plugins.lstm_pose.bases import LANDMARK_MESH, POSE, Basis
 from visemix.plugins.lstm_pose.clips import (
-    MOVED,
     Spoken,
     Units,
     inner_rows,
@@ -38,11 +38,13 @@ class Build:
         size: of a member.
         directions: principal directions of the linear head.
         members: how many networks.
+        basis: of the expression.
     """
 
     size: Size
     directions: int
     members: int
+    basis: Basis = LANDMARK_MESH
 
 
 def general_stage(
@@ -52,11 +54,11 @@ def general_stage(
 
     Every clip has its own mean and scale: people differ, and so do pictures.
     """
-    reach = build.size.reach
+    reach, basis = build.size.reach, build.basis
     rows = [inner_rows(e.features, reach) for e in examples]
     hearing = learn_hearing([r[:, reach] for r in rows], build.directions)
-    units = [Units.of(movement(e.subject.fit)) for e in examples]
-    clips = [spoken(e.subject, e.features, reach, u) for e, u in zip(examples, units, strict=True)]
+    units = [Units.of(movement(e.subject.fit, basis)) for e in examples]
+    clips = [spoken(e, reach, u, basis) for e, u in zip(examples, units, strict=True)]
     centres = [c.windows[:, reach].mean(0) for c in clips]
     head = learn_head(hearing, list(zip(clips, centres, strict=True)), GENERAL_PENALTY, None)
     torch.manual_seed(course.seed)
@@ -67,7 +69,11 @@ def general_stage(
 
 
 def personal_stage(
-    examples: Sequence[Example], general: Speaker, course: Course, done: Callable[[Speaker], None]
+    examples: Sequence[Example],
+    general: Speaker,
+    basis: Basis,
+    course: Course,
+    done: Callable[[Speaker], None],
 ) -> Lessons:
     """Learn how one person speaks, from what ``general`` knows of people.
 
@@ -75,8 +81,8 @@ def personal_stage(
     part are not seen to part at all once they are drawn.
     """
     reach = general.members[0].size.reach
-    units = Units.of(torch.cat([movement(e.subject.fit) for e in examples]))
-    clips = [spoken(e.subject, e.features, reach, units) for e in examples]
+    units = Units.of(torch.cat([movement(e.subject.fit, basis) for e in examples]))
+    clips = [spoken(e, reach, units, basis) for e in examples]
     centre = torch.cat([c.windows[:, reach] for c in clips]).mean(0)
     start = TRUST * general.weight
     start[-1] = 0
@@ -97,5 +103,5 @@ def _average(units: Sequence[Units], clips: Sequence[Spoken]) -> Units:
     share = (share / share.sum())[:, None]
     mean = (torch.stack([u.mean for u in units]) * share).sum(0)
     scale = (torch.stack([u.scale for u in units]) * share).sum(0)
-    mean[MOVED:], scale[MOVED:] = 0, 1
+    mean[-POSE:], scale[-POSE:] = 0, 1
     return Units(mean, scale)

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from visemix.core.shapes import Value
-from visemix.plugins.lstm_pose.clips import MOVED, OUTPUTS, POSE, Units
+from visemix.plugins.lstm_pose.bases import POSE
+from visemix.plugins.lstm_pose.clips import Units
 from visemix.plugins.lstm_pose.compact import Memory, Size, SpeechLstm
 from visemix.plugins.lstm_pose.head import head_rows
 from visemix.plugins.lstm_pose.hearing import Hearing
@@ -19,7 +20,7 @@ class Speaker(Value):
 
     Attributes:
         hearing: scale of the features.
-        weight: [R x P + 1, 68] linear head.
+        weight: [R x P + 1, N] linear head.
         gain: [6] see Head.
         centre: [D] the speaker's mean features.
         units: of the outputs.
@@ -39,10 +40,10 @@ class Speaker(Value):
         rows = directions * (2 * size.reach + 1) + 1
         return Speaker(
             Hearing.empty(size.width, directions),
-            torch.zeros(rows, OUTPUTS),
+            torch.zeros(rows, size.outputs),
             torch.ones(POSE),
             torch.zeros(size.width),
-            Units(torch.zeros(OUTPUTS), torch.ones(OUTPUTS)),
+            Units(torch.zeros(size.outputs), torch.ones(size.outputs)),
             [SpeechLstm(size).eval() for _ in range(members)],
         )
 
@@ -50,7 +51,7 @@ class Speaker(Value):
     def speak(
         self, windows: Tensor, share: float, memory: Sequence[Memory] | None
     ) -> tuple[Tensor, list[Memory]]:
-        """Feature windows [T, R, D] to [T, 68], in the units' scale, and the memory after it.
+        """Feature windows [T, R, D] to [T, N], in the units' scale, and the memory after it.
 
         The pose is the linear head's alone.
 
@@ -66,8 +67,8 @@ class Speaker(Value):
         mean = torch.stack([numbers for numbers, _ in said]).mean(0)
         linear = head_rows(self.hearing, windows, self.centre) @ self.weight
         # The head's gain fits the head's pose, and the pose is hardly predictable anyway.
-        moved = torch.lerp(mean[:, :MOVED], linear[:, :MOVED], share)
-        return torch.cat((moved, linear[:, MOVED:]), 1), [after for _, after in said]
+        moved = torch.lerp(mean[:, :-POSE], linear[:, :-POSE], share)
+        return torch.cat((moved, linear[:, -POSE:]), 1), [after for _, after in said]
 
     def weights(self) -> dict[str, Tensor]:
         """Tensors by name."""

@@ -7,7 +7,7 @@ from visemix.plugins.lstm_pose.clips import Spoken, Units, movement, spoken, str
 
 def test_targets_have_no_mean_and_the_expression_one_scale(example: Example) -> None:
     units = Units.of(movement(example.subject.fit))
-    clip = spoken(example.subject, example.features, 3, units)
+    clip = spoken(example, 3, units)
     assert float(clip.targets.mean(0).abs().max()) < 1e-4
     assert float(clip.targets[:, :62].var(0, correction=0).sum()) == pytest.approx(1, rel=1e-3)
     assert torch.allclose(clip.targets[:, 62:].std(0, correction=0), torch.ones(6), atol=1e-3)
@@ -16,7 +16,7 @@ def test_targets_have_no_mean_and_the_expression_one_scale(example: Example) -> 
 
 def test_windows_of_the_sequence_are_the_windows(example: Example) -> None:
     units = Units.of(movement(example.subject.fit))
-    clip = spoken(example.subject, example.features, 3, units)
+    clip = spoken(example, 3, units)
     assert torch.equal(clip.sequence.unfold(0, 7, 1).mT, clip.windows)
 
 

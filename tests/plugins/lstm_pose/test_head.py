@@ -1,6 +1,6 @@
 import torch
 
-from visemix.plugins.lstm_pose.clips import OUTPUTS, Spoken
+from visemix.plugins.lstm_pose.clips import Spoken
 from visemix.plugins.lstm_pose.head import head_rows, learn_head, quarters
 from visemix.plugins.lstm_pose.hearing import Hearing, learn_hearing
 
@@ -12,7 +12,7 @@ def noise(*shape: int) -> torch.Tensor:
 
 
 def linear_clip() -> tuple[Hearing, Spoken, torch.Tensor]:
-    windows, truth = noise(400, 3, WIDTH), noise(3 * WIDTH + 1, OUTPUTS)
+    windows, truth = noise(400, 3, WIDTH), noise(3 * WIDTH + 1, 68)
     hearing = learn_hearing([windows[:, 1]], WIDTH)
     centre = windows[:, 1].mean(0)
     return hearing, Spoken(windows, head_rows(hearing, windows, centre) @ truth), centre
@@ -28,14 +28,14 @@ def test_a_linear_relation_is_found() -> None:
 
 def test_a_large_penalty_keeps_the_start() -> None:
     hearing, clip, centre = linear_clip()
-    start = noise(3 * WIDTH + 1, OUTPUTS)
+    start = noise(3 * WIDTH + 1, 68)
     head = learn_head(hearing, [(clip, centre)] * 4, 1e12, start)
     assert torch.allclose(head.weight[:-1], start[:-1], atol=1e-4)
 
 
 def test_an_unpredictable_pose_gets_a_limited_gain() -> None:
     hearing, clip, centre = linear_clip()
-    unheard = Spoken(clip.windows, noise(400, OUTPUTS, 1)[..., 0])
+    unheard = Spoken(clip.windows, noise(400, 68, 1)[..., 0])
     gain = learn_head(hearing, [(p, centre) for p in quarters(unheard)], 1e4, None).gain
     assert gain.shape == (6,) and float(gain.max()) == 8.0
 
