@@ -144,8 +144,9 @@ class MeshRenderer(Renderer):
                 known = ", ".join((*PIXEL_MAPS, *weights))
                 do = f"choose from {known}, or use a face model that has it"
                 raise InvalidValue(f"the geometry has no mask {name!r}", where="maps", do=do)
-            if weights[name].shape != (count,):
-                what = f"expected [{count}], one weight per vertex, got {[*weights[name].shape]}"
+            found = weights[name]
+            if found.shape != (count,) or found.dtype != torch.float32:
+                what = f"expected [{count}] torch.float32, got {[*found.shape]} {found.dtype}"
                 raise InvalidValue(what, where=f"FaceGeometry.masks[{name!r}]")
         if not self.mask_names:
             return geometry.vertices.new_empty(1, count, 0)

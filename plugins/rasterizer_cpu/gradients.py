@@ -181,6 +181,8 @@ def turn(vertices: Numbers, triangles: Ints, slopes: Numbers, into: Doubles) -> 
     for index in range(triangles.shape[0]):
         a, b, c = triangles[index, 0], triangles[index, 1], triangles[index, 2]
         x, y, z = cross(side(vertices, a, b), side(vertices, a, c))
+        if not finite((x, y, z)):
+            continue
         for k in (a, b, c):
             total[k, 0] += x
             total[k, 1] += y
@@ -198,12 +200,20 @@ def turn(vertices: Numbers, triangles: Ints, slopes: Numbers, into: Doubles) -> 
             total[a, 1] + total[b, 1] + total[c, 1],
             total[a, 2] + total[b, 2] + total[c, 2],
         )
+        if not finite(cross(side(vertices, a, b), side(vertices, a, c))):
+            continue
         by_b = cross(side(vertices, a, c), slope)
         by_c = cross(slope, side(vertices, a, b))
         for axis in range(3):
             into[b, axis] += by_b[axis]
             into[c, axis] += by_c[axis]
             into[a, axis] -= by_b[axis] + by_c[axis]
+
+
+@kernel
+def finite(vector: Vector) -> bool:
+    """Whether none is NaN or infinite."""
+    return abs(vector[0]) + abs(vector[1]) + abs(vector[2]) < np.inf
 
 
 @kernel

@@ -51,6 +51,7 @@ def vertex_normals(vertices: Floats, triangles: Ints, normals: Floats) -> None:
         triangles: [F, 3].
         normals: [V, 3], written; 0 for a vertex of no triangle with an area.
     """
+    infinity = np.float32(np.inf)
     normals[:] = np.float32(0)
     for index in range(triangles.shape[0]):
         a, b, c = triangles[index, 0], triangles[index, 1], triangles[index, 2]
@@ -58,6 +59,8 @@ def vertex_normals(vertices: Floats, triangles: Ints, normals: Floats) -> None:
         y1, y2 = vertices[b, 1] - vertices[a, 1], vertices[c, 1] - vertices[a, 1]
         z1, z2 = vertices[b, 2] - vertices[a, 2], vertices[c, 2] - vertices[a, 2]
         x, y, z = y1 * z2 - z1 * y2, z1 * x2 - x1 * z2, x1 * y2 - y1 * x2
+        if not abs(x) + abs(y) + abs(z) < infinity:  # nor NaN: it is not drawn, it lights nothing
+            continue
         for k in (a, b, c):
             normals[k, 0] += x
             normals[k, 1] += y

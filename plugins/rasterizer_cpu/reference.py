@@ -15,8 +15,10 @@ from torch import Tensor
 from visemix.core.drawing.fragments import Fragments
 from visemix.core.drawing.mesh import Mesh, check_attributes
 
-AT_ONCE = 4096
-"""Triangles whose candidate pixels are in memory together."""
+AT_ONCE = 1 << 20
+"""Pixels of a picture, and pairs of a triangle and a pixel, that are in memory together."""
+
+MARGIN_PX = 0.01
 
 
 def draw(mesh: Mesh, attributes: Tensor, masks: Tensor | None = None) -> Fragments:
@@ -32,8 +34,8 @@ def draw(mesh: Mesh, attributes: Tensor, masks: Tensor | None = None) -> Fragmen
     check_attributes(mesh, masks)
     points = mesh.homogeneous()
     with torch.no_grad():
-        frames = [visible(frame, mesh) for frame in points]
-        empty = torch.empty(0, mesh.height, mesh.width, dtype=torch.int32)
+        frames = [visible(frame.double(), mesh) for frame in points]
+        empty = torch.empty(0, mesh.height, mesh.width, dtype=torch.int32, device=points.device)
         triangle = torch.stack(frames) if frames else empty
     shares, depth = barycentrics(points, mesh, triangle)
     values = interpolate(triangle, shares, mesh.triangles, attributes)
@@ -54,25 +56,33 @@ class Candidates(NamedTuple):
     column: Tensor
 
 
-def candidates(corners: Tensor, mesh: Mesh) -> Candidates:
-    """All pairs of a triangle and a pixel in its box.
+def boxes(corners: Tensor, mesh: Mesh) -> tuple[Tensor, Tensor]:
+    """First and last column and row of the pixels that each triangle may cover.
 
     Args:
         corners: [F, 3, 4] homogeneous pixels, finite.
         mesh: gives the size of the picture; triangles that reach behind ``near`` get all of it.
+
+    Returns:
+        Two [F, 2] int64; a first above its last where there is no pixel.
     """
-    size = torch.tensor((mesh.width, mesh.height))
-    in_front = (corners[..., 3] >= mesh.near).all(-1)
+    size = torch.tensor((mesh.width, mesh.height), device=corners.device)
+    in_front = (corners[..., 3] >= mesh.near).all(-1, keepdim=True)
     pixels = corners[..., :2] / corners[..., 3:]
-    # A margin of one pixel: rounding must not decide here.
-    first = (pixels.amin(1) - 1).clamp(torch.zeros(2).to(pixels), size.to(pixels)).long()
-    last = (pixels.amax(1) + 1).clamp(-torch.ones(2).to(pixels), (size - 1).to(pixels)).long()
-    first = torch.where(in_front[:, None], first, torch.zeros_like(first))
-    last = torch.where(in_front[:, None], last, size - 1)
+    # Rounding must not decide here.
+    first = (pixels.amin(1) - 0.5 - MARGIN_PX).ceil().clamp(torch.zeros_like(size), size).long()
+    last = (pixels.amax(1) - 0.5 + MARGIN_PX).floor().clamp(-torch.ones_like(size), size - 1)
+    return first.where(in_front, 0), last.long().where(in_front, size - 1)
+
+
+def candidates(first: Tensor, last: Tensor) -> Candidates:
+    """All pairs of a triangle and a pixel in its box, given by ``boxes``."""
     extent = (last - first + 1).clamp_min(0)
     count = extent.prod(-1)
-    triangle = torch.repeat_interleave(torch.arange(len(corners)), count)
-    position = torch.arange(len(triangle)) - (count.cumsum(0) - count)[triangle]
+    triangle = torch.repeat_interleave(count)
+    position = (
+        torch.arange(len(triangle), device=first.device) - (count.cumsum(0) - count)[triangle]
+    )
     across = extent[triangle, 0]
     row = first[triangle, 1] + position // across
     return Candidates(triangle, row, first[triangle, 0] + position % across)
@@ -96,24 +106,64 @@ def edge_functions(corners: Tensor, row: Tensor, column: Tensor) -> tuple[Tensor
 
 
 def visible(points: Tensor, mesh: Mesh) -> Tensor:
-    """[H, W] int32, the triangle that each pixel of one frame shows, or -1."""
-    seen = torch.full((mesh.height * mesh.width,), -1)
-    nearest = torch.full(seen.shape, -torch.inf, dtype=points.dtype)
+    """[H, W] int32, the triangle that each pixel of one frame shows, or -1.
+
+    Args:
+        points: [V, 4] homogeneous pixels. In float64, products of float32 numbers are exact, so
+            that triangles that share an edge agree on which side of it a pixel is.
+        mesh: gives the triangles and the picture.
+    """
     corners = points[mesh.triangles.long()]
     finite = corners.isfinite().all(-1).all(-1).nonzero()[:, 0]
-    for part in torch.split(finite, AT_ONCE):
-        found = candidates(corners[part], mesh)
-        index, pixel = part[found.triangle], found.row * mesh.width + found.column
+    first, last = boxes(corners[finite], mesh)
+    rows = max(AT_ONCE // mesh.width, 1)
+    bands = [
+        _visible(corners, finite, (first, last), (top, min(top + rows, mesh.height)), mesh)
+        for top in range(0, mesh.height, rows)
+    ]
+    return torch.cat(bands).to(torch.int32)
+
+
+def _visible(
+    corners: Tensor,
+    finite: Tensor,
+    box: tuple[Tensor, Tensor],
+    rows: tuple[int, int],
+    mesh: Mesh,
+) -> Tensor:
+    """[H', W] int64, ``visible`` of some rows.
+
+    Args:
+        corners: [F, 3, 4].
+        finite: [N], which triangles are finite.
+        box: of these.
+        rows: first row, and the row after the last.
+        mesh: gives width, near plane and culling.
+    """
+    top, bottom = rows
+    seen = torch.full(((bottom - top) * mesh.width,), -1, device=corners.device)
+    nearest = mesh.vertices.new_full(seen.shape, -torch.inf)
+    first, last = (edge.clone() for edge in box)
+    first[:, 1].clamp_(min=top)
+    last[:, 1].clamp_(max=bottom - 1)
+    count = (last - first + 1).clamp_min(0).prod(-1)
+    some = count.nonzero()[:, 0]
+    sizes = torch.bincount(count[some].cumsum(0) // AT_ONCE).tolist() if len(some) else []
+    for part in torch.split(some, sizes):
+        found = candidates(first[part], last[part])
+        index = finite[part][found.triangle]
+        pixel = (found.row - top) * mesh.width + found.column
         covered, depth = coverage(corners[index], found, mesh)
-        index, pixel, depth = index[covered], pixel[covered], depth[covered]
+        # In the dtype that was asked for, points of the same depth are.
+        index, pixel, depth = index[covered], pixel[covered], depth[covered].to(nearest)
         best = nearest.scatter_reduce(0, pixel, depth, "amax")
         # Of equal depths the first triangle stays.
         wins = (depth == best[pixel]) & (depth > nearest[pixel])
-        first = torch.full_like(seen, len(corners))
-        first.scatter_reduce_(0, pixel[wins], index[wins], "amin")
-        seen = torch.where(first < len(corners), first, seen)
+        winner = torch.full_like(seen, len(corners))
+        winner.scatter_reduce_(0, pixel[wins], index[wins], "amin")
+        seen = torch.where(winner < len(corners), winner, seen)
         nearest = best
-    return seen.to(torch.int32).reshape(mesh.height, mesh.width)
+    return seen.reshape(-1, mesh.width)
 
 
 def coverage(corners: Tensor, at: Candidates, mesh: Mesh) -> tuple[Tensor, Tensor]:
@@ -176,6 +226,8 @@ def normals(vertices: Tensor, triangles: Tensor) -> Tensor:
     index = triangles.long()
     a, b, c = (vertices[:, index[:, k]] for k in range(3))
     faces = torch.linalg.cross(b - a, c - a)
+    # A triangle that is not drawn lights nothing.
+    faces = torch.where(faces.isfinite().all(-1, keepdim=True), faces, 0)
     total = torch.zeros_like(vertices)
     for k in range(3):
         total = total.index_add(1, index[:, k], faces)

@@ -54,7 +54,7 @@ def test_pixels_are_kept_only_for_pixel_maps() -> None:
 @pytest.mark.parametrize(
     ("weights", "message"),
     [
-        (torch.ones(3), r"masks\['eyes'\]: expected \[4\], one weight per vertex, got \[3\]"),
+        (torch.ones(3), r"masks\['eyes'\]: expected \[4\] torch.float32, got \[3\] torch"),
         (torch.ones(4, device="meta"), r"masks\['eyes'\]: expected it on cpu .*, got meta"),
     ],
 )

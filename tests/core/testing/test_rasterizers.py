@@ -103,7 +103,7 @@ def test_a_wrong_rasterizer_is_found(wrong: MakeRasterizer, check: Check) -> Non
 def test_every_check_is_in_the_list() -> None:
     named = [getattr(rasterizers, name) for name in dir(rasterizers) if name.startswith("check_")]
     assert set(RASTERIZER_CHECKS) == set(named) - {check_rasterizer}
-    assert len(RASTERIZER_CHECKS) == 16
+    assert len(RASTERIZER_CHECKS) == 21
 
 
 def test_rays_meet_a_square_where_it_is() -> None:

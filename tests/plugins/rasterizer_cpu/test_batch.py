@@ -161,3 +161,12 @@ def test_normals_agree_with_the_reference() -> None:
     torch.testing.assert_close(found, expected, atol=1e-5, rtol=0)
     lengths = found.norm(dim=-1)
     assert ((lengths - 1).abs() < 1e-5).sum() + (lengths == 0).sum() == lengths.numel()
+
+
+def test_triangles_that_are_not_finite_have_no_part_in_normals() -> None:
+    vertices = numbers(1, 6, 3, seed=6)
+    vertices[0, 5] = torch.tensor([torch.nan, torch.inf, 0.0])
+    triangles = torch.tensor([[0, 1, 2], [1, 2, 3], [0, 4, 5], [5, 2, 3]], dtype=torch.int32)
+    for module in (batch, reference):
+        found = module.normals(vertices, triangles)
+        assert torch.equal(found, module.normals(vertices, triangles[:2]))

@@ -51,7 +51,7 @@ def test_result_has_the_dtype_of_the_vertices() -> None:
 def test_candidates_hold_every_pixel_of_the_box_once() -> None:
     mesh = Mesh(torch.zeros(1, 3, 3), torch.zeros(1, 3, dtype=torch.int32), torch.eye(4), 10, 12)
     corners = torch.tensor([[[2.2, 3.1, 0, 1], [5.0, 3.5, 0, 1], [4.0, 6.9, 0, 1]]])
-    found = reference.candidates(corners, mesh)
+    found = reference.candidates(*reference.boxes(corners, mesh))
     pairs = set(zip(found.row.tolist(), found.column.tolist(), strict=True))
     assert len(pairs) == len(found.row)
     assert pairs >= {(row, column) for row in range(3, 7) for column in range(2, 5)}
@@ -61,7 +61,7 @@ def test_candidates_hold_every_pixel_of_the_box_once() -> None:
 def test_candidates_of_a_triangle_behind_the_eye_are_the_whole_picture() -> None:
     mesh = Mesh(torch.zeros(1, 3, 3), torch.zeros(1, 3, dtype=torch.int32), torch.eye(4), 10, 12)
     corners = torch.tensor([[[2.2, 3.1, 0, 1], [5.0, 3.5, 0, 1], [4.0, 6.9, 0, -1]]])
-    assert len(reference.candidates(corners, mesh).row) == 120
+    assert len(reference.candidates(*reference.boxes(corners, mesh)).row) == 120
 
 
 def test_normals_are_weighted_by_area() -> None:
