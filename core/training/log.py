@@ -8,6 +8,7 @@ import cv2
 from torch import Tensor
 from torch.utils.tensorboard.writer import SummaryWriter
 
+LOSSES = "losses.csv"
 FIELDS = ("step", "turn", "term", "value")
 
 
@@ -22,7 +23,7 @@ class LossLog:
     def __init__(self, folder: Path, start: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        path = folder / "losses.csv"
+        path = folder / LOSSES
         rows = _rows_before(path, start)
         self._file = path.open("w", newline="", buffering=1)
         self._csv = csv.writer(self._file)
@@ -50,6 +51,12 @@ class LossLog:
     def __exit__(self, *error: object) -> None:
         self._board.close()
         self._file.close()
+
+
+def read_losses(folder: Path) -> list[dict[str, str]]:
+    """Rows of a stage's losses.csv: step, turn, term, value."""
+    with (folder / LOSSES).open(newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def _rows_before(path: Path, start: int) -> list[list[str]]:

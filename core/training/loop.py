@@ -1,6 +1,5 @@
 """The training loop: the same for a regression and for a GAN with five networks."""
 
-import csv
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -18,6 +17,7 @@ from visemix.core.training.checkpoint import load_step, save_step, steps_in
 from visemix.core.training.fast import fast
 from visemix.core.training.log import LossLog
 from visemix.core.training.stage import Plan, Shard, Stage, Turn, total
+from visemix.core.training.summary import write_summary
 
 
 @attrs.frozen(eq=False)
@@ -65,9 +65,14 @@ def train_stage(stage: Stage, run: Run) -> None:
                 values = _take_turn(turn, modules, batch, step, run)
                 if log is not None:
                     log.write(step, turn.name, values)
-            _save_when_due(stage, run, step + 1, log)
+            ended = _ended(stage, step + 1, run)
+            _save_when_due(stage, run, step + 1, log, ended=ended)
+            if ended:
+                break
         if first:
             write_speed(run.folder, batches.speed())
+    if first:
+        write_summary(run.folder)
     stage.finish()
 
 
@@ -75,10 +80,18 @@ def _steps(stage: Stage, start: int, run: Run) -> Iterator[int]:
     task = f"training {stage.name}"
     run.progress.begin(task, stage.steps)
     run.progress.advance(task, start)
-    for step in range(start, stage.steps):
+    for step in range(start, start if start and _ended(stage, start, run) else stage.steps):
         yield step
         run.progress.advance(task, 1)
     run.progress.end(task)
+
+
+def _ended(stage: Stage, done: int, run: Run) -> bool:
+    """Whether the stage is over; all processes take the first one's answer."""
+    enough = stage.review(done)
+    if run.fabric.world_size > 1:
+        enough = bool(run.fabric.broadcast(enough))
+    return enough or done >= stage.steps
 
 
 def _resume(stage: Stage, run: Run) -> int:
@@ -130,8 +143,8 @@ def _over_processes(value: Tensor, fabric: Fabric) -> float:
     return float(mean)
 
 
-def _save_when_due(stage: Stage, run: Run, done: int, log: LossLog | None) -> None:
-    if done % run.save_every and done != stage.steps:
+def _save_when_due(stage: Stage, run: Run, done: int, log: LossLog | None, *, ended: bool) -> None:
+    if done % run.save_every and not ended:
         return
     if log is not None:  # the first process
         save_step(run.folder, stage, done)
@@ -139,9 +152,3 @@ def _save_when_due(stage: Stage, run: Run, done: int, log: LossLog | None) -> No
         if picture is not None:
             log.picture(done, picture.cpu())
     run.fabric.barrier()
-
-
-def read_losses(folder: Path) -> list[dict[str, str]]:
-    """Rows of a stage's losses.csv: step, turn, term, value."""
-    with (folder / "losses.csv").open(newline="") as file:
-        return list(csv.DictReader(file))

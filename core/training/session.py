@@ -73,16 +73,22 @@ class Session:
         for task in tasks:
             done = task.folder(self.folder) / "done.json"
             if done.exists():
-                load_part(self.folder, task.kind, task.part)
-                self.progress.note(f"{task.stage}: finished earlier, taken as it is")
+                self._take(task, json.loads(done.read_text()).get("partners", []))
                 continue
-            self._train(task)
+            partners = self._train(task)
             if self.fabric.is_global_zero:
-                save_part(self.folder, task.kind, task.part)
-                done.write_text(json.dumps({"stage": task.stage}))
+                for kind, part in {task.kind: task.part, **partners}.items():
+                    save_part(self.folder, kind, part)
+                done.write_text(json.dumps({"stage": task.stage, "partners": sorted(partners)}))
             self.fabric.barrier()
 
-    def _train(self, task: Task) -> None:
+    def _take(self, task: Task, partners: Sequence[str]) -> None:
+        load_part(self.folder, task.kind, task.part)
+        for kind in partners:
+            load_part(self.folder, kind, getattr(self.material.need_parts(), kind))
+        self.progress.note(f"{task.stage}: finished earlier, taken as it is")
+
+    def _train(self, task: Task) -> Mapping[str, Trainable]:
         run = Run(
             task.folder(self.folder),
             self.fabric,
@@ -91,7 +97,9 @@ class Session:
             self.save_every,
             self.compiled,
         )
-        train_stage(task.part.stage(task.stage, self.material, self.plan), run)
+        stage = task.part.stage(task.stage, self.material, self.plan)
+        train_stage(stage, run)
+        return stage.partners
 
 
 def begin_run(folder: Path, resume: bool, lock: str) -> None:

@@ -6,6 +6,7 @@ was killed anywhere goes on as if nothing had happened.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import attrs
@@ -86,12 +87,15 @@ class Stage(ABC):
         steps: how many steps it takes.
         modules: everything that is trained or checkpointed, by name.
         turns: what happens in a step, in order.
+        partners: kind -> other part of the recipe that learns in this stage too; its weights are
+            kept beside those of the stage's own part.
     """
 
     name: str
     steps: int
     modules: Modules
     turns: Sequence[Turn]
+    partners: Mapping[str, "Trainable"] = MappingProxyType({})
 
     @abstractmethod
     def batch(self, step: int, shard: Shard) -> Batch:
@@ -100,6 +104,15 @@ class Stage(ABC):
     def picture(self) -> Tensor | None:
         """[3, H, W] uint8 to look at (real, shown, made), asked for with every checkpoint."""
         return None
+
+    def review(self, done: int) -> bool:
+        """Whether ``done`` steps are enough; asked after every step, and again when resumed.
+
+        What the answer depends on belongs into ``modules`` (as buffers), so that a run that was
+        killed decides as one that was not.
+        """
+        del done
+        return False
 
     def finish(self) -> None:  # noqa: B027 - most stages have nothing to do here
         """Called once after the last step, before the weights are taken."""

@@ -138,7 +138,15 @@ def lock_of(built: "Built", plan: "Plan", digests: list[str]) -> str:
 
 
 def _report(args: argparse.Namespace, tasks: "list[Task]") -> None:
+    from visemix.core.training.summary import ACCURACY, read_summary
+
+    ends = {task.stage: read_summary(task.folder(args.output)) for task in tasks}
     if args.json:
-        say_json({"run": str(args.output), "stages": [task.stage for task in tasks]})
-    else:
-        say(f"trained {', '.join(task.stage for task in tasks)}; the weights are in {args.output}")
+        say_json({"run": str(args.output), "stages": list(ends), "losses": ends})
+        return
+    for stage, turns in ends.items():
+        for turn, terms in turns.items():
+            right = [f"{name} {value:.2f}" for name, value in terms.items() if ACCURACY in name]
+            if right:
+                say(f"{stage}, {turn}: {', '.join(right)} (over the last steps)")
+    say(f"trained {', '.join(ends)}; the weights are in {args.output}")

@@ -13,7 +13,8 @@ from visemix.core.errors import CheckpointError, TrainingError
 from visemix.core.training.batches import read_speed
 from visemix.core.training.checkpoint import load_step, read_tensors, steps_in
 from visemix.core.training.fast import fast
-from visemix.core.training.loop import Run, read_losses, train_stage
+from visemix.core.training.log import read_losses
+from visemix.core.training.loop import Run, train_stage
 from visemix.core.training.stage import Batch, Loss, LossBook, Modules, Plan, Shard, Stage, Turn
 
 
@@ -56,6 +57,25 @@ class ToyGan(Stage):
         }
 
 
+class Patient(ToyGan):
+    """Ends early, as its own memory says."""
+
+    def __init__(self, enough: int) -> None:
+        super().__init__(20)
+        self._enough, self._memory = enough, nn.Module()
+        self._memory.register_buffer("seen", torch.zeros(()))
+        self.modules = {**self.modules, "memory": self._memory}
+        self.finished = 0
+
+    def review(self, done: int) -> bool:
+        seen = self._memory.get_buffer("seen")
+        seen.fill_(max(float(seen), done))
+        return float(seen) >= self._enough
+
+    def finish(self) -> None:
+        self.finished += 1
+
+
 def run(folder: Path, save_every: int = 4) -> Run:
     fabric = Fabric(accelerator="cpu", devices=1)
     return Run(folder, fabric, Plan(seed=3), save_every=save_every)
@@ -69,6 +89,19 @@ def test_a_killed_run_goes_on_with_the_same_losses(tmp_path: Path) -> None:
     train_stage(ToyGan(20), run(tmp_path / "killed"))
     assert read_losses(tmp_path / "killed") == read_losses(tmp_path / "whole")
     assert len(read_losses(tmp_path / "whole")) == 20 * 6
+
+
+def test_a_stage_may_end_early_and_stays_ended(tmp_path: Path) -> None:
+    stage = Patient(7)
+    train_stage(stage, run(tmp_path))
+    assert steps_in(tmp_path) == [4, 7]
+    assert stage.finished == 1
+    whole = read_losses(tmp_path)
+    assert len(whole) == 7 * 6
+    again = Patient(7)  # killed after its last checkpoint, before its weights were kept
+    train_stage(again, run(tmp_path))
+    assert again.finished == 1
+    assert read_losses(tmp_path) == whole
 
 
 def test_two_checkpoints_are_kept(tmp_path: Path) -> None:
