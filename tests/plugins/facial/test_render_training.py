@@ -14,7 +14,8 @@ from visemix.core.networks.patch_gan import PatchCritic, PatchSize
 from visemix.core.testing.processes import train_alone, train_in_processes
 from visemix.core.testing.sample_material import sample_material
 from visemix.core.testing.samples import SamplePlan
-from visemix.core.training.loop import Run, read_losses, train_stage
+from visemix.core.training.log import read_losses
+from visemix.core.training.loop import Run, train_stage
 from visemix.core.training.material import Critic, Material
 from visemix.core.training.stage import Plan, Shard, Stage
 from visemix.plugins.facial.refiner import RenderingToVideo
