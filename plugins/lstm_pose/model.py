@@ -2,7 +2,6 @@
 
 import copy
 from collections.abc import Mapping, Sequence
-from importlib import resources
 from pathlib import Path
 
 import attrs
@@ -20,17 +19,17 @@ from visemix.core.values.attributes import FaceAttributes
 from visemix.core.values.features import AudioFeatures
 from visemix.core.values.subject import Subject
 from visemix.core.windows import Step, Window
-from visemix.plugins.lstm_pose.bases import LANDMARK_MESH, Basis, basis_named
+from visemix.plugins.lstm_pose.bases import LANDMARK_MESH, basis_named
 from visemix.plugins.lstm_pose.blinking import Blinker, Blinking, blinker_of
 from visemix.plugins.lstm_pose.compact import Size
 from visemix.plugins.lstm_pose.compact_network import CompactNetwork, Manner
 from visemix.plugins.lstm_pose.motion import Inertia, Range, follow, pose_in, range_of
 from visemix.plugins.lstm_pose.network import Network
+from visemix.plugins.lstm_pose.published import CHANNELS
 from visemix.plugins.lstm_pose.published_network import PublishedModel
 from visemix.plugins.lstm_pose.schooling import Build
+from visemix.plugins.lstm_pose.weights_file import PACKAGED, weights_file
 
-PACKAGED = "packaged"
-WEIGHTS = "general_fp16.safetensors"
 LEAST_S = 4.0
 """Shorter references teach less than the general weights know."""
 
@@ -71,6 +70,7 @@ class LstmPose(AttributeModel, Trainable):
         rows: per frame; the compact network uses seven in the middle.
         fps: frames per second; the packaged weights were learned at 25.
         weights: "packaged", a .safetensors file, or "none" to train from nothing.
+        channels: width of the published network, 64 as published.
         members: compact networks that are averaged.
         hidden: size of their LSTM.
         narrow: numbers that each row of features is reduced to.
@@ -104,6 +104,7 @@ class LstmPose(AttributeModel, Trainable):
         rows: int = 9,
         fps: float = 25.0,
         weights: str = PACKAGED,
+        channels: int = CHANNELS,
         members: int = 6,
         hidden: int = 128,
         narrow: int = 96,
@@ -123,9 +124,9 @@ class LstmPose(AttributeModel, Trainable):
         self._kinds, self._shape = tuple(features), (rows, width)
         self._amplitude, self._head_motion = amplitude, head_motion if predict_pose else 0.0
         self._basis = basis_named(basis)
-        self._file = _weights_file(weights, network, self._basis)
+        self._file = weights_file(weights, network, self._basis)
         if network == "published":
-            self._network: Network = PublishedModel(self._basis, personal_frames)
+            self._network: Network = PublishedModel(self._basis, personal_frames, channels)
         else:
             numbers = self._basis.outputs
             size = Size(width, REACH, narrow, hidden, dropout, noise, deaf, numbers)
@@ -229,18 +230,6 @@ class LstmPose(AttributeModel, Trainable):
             wanted = f"{' or '.join(self._kinds)} features, {rows} rows of {width}"
             what = f"expected {wanted}, got {features.kind}, {found[0]} rows of {found[1]}"
             raise InvalidValue(what, where="attribute_model", do="use a fitting audio encoder")
-
-
-def _weights_file(weights: str, network: str, basis: Basis) -> Path | None:
-    if weights == "none" or (weights == PACKAGED and network == "published"):
-        return None
-    if weights == PACKAGED:
-        if basis is not LANDMARK_MESH:
-            what = f"the packaged weights speak {LANDMARK_MESH.name!r}, not {basis.name!r}"
-            do = "set weights: none and train it with 'visemix train'"
-            raise CheckpointError(what, where="attribute_model.weights", do=do)
-        return Path(str(resources.files("visemix.plugins.lstm_pose") / WEIGHTS))
-    return Path(weights)
 
 
 def _silent(subject: Subject) -> bool:

@@ -7,35 +7,40 @@ from visemix.plugins.lstm_pose.bases import POSE
 from visemix.plugins.lstm_pose.compact import Memory
 
 ROWS, COEFFICIENTS = 28, 12
+CHANNELS = 64
+"""Of the first convolution, as published."""
+
 _SPREAD = 0.02
 
 
 class PublishedNetwork(nn.Module):
-    """MFCC windows [B, T, 28, 12] to [B, T, outputs]; 29.43 M parameters.
+    """MFCC windows [B, T, 28, 12] to [B, T, outputs]; 29.43 M parameters as published.
 
     Layer sizes are those of the released code, of which the paper gives only the kinds; weights
     begin as N(0, 0.02).
 
     Args:
         outputs: numbers of the expression, and six of the pose.
+        channels: of the first convolution; everything else is as wide in proportion.
     """
 
-    def __init__(self, outputs: int = 64 + POSE) -> None:
+    def __init__(self, outputs: int = 64 + POSE, channels: int = CHANNELS) -> None:
         super().__init__()
+        wide, hidden = 8 * channels, 4 * channels
         self.see = nn.Sequential(
-            *_convolution(1, 64),
-            *_convolution(64, 128),
+            *_convolution(1, channels),
+            *_convolution(channels, 2 * channels),
             nn.MaxPool2d(3, (1, 2)),
-            *_convolution(128, 256),
-            *_convolution(256, 256),
-            *_convolution(256, 512),
+            *_convolution(2 * channels, 4 * channels),
+            *_convolution(4 * channels, 4 * channels),
+            *_convolution(4 * channels, wide),
             nn.MaxPool2d(3, (2, 2)),
         )
         self.narrow = nn.Sequential(
-            nn.Linear(512 * 12 * 2, 2048), nn.ReLU(), nn.Linear(2048, 256), nn.ReLU()
+            nn.Linear(wide * 12 * 2, 4 * wide), nn.ReLU(), nn.Linear(4 * wide, hidden), nn.ReLU()
         )
-        self.lstm = nn.LSTM(256, 256, 3, batch_first=True)
-        self.say = nn.Linear(256, outputs)
+        self.lstm = nn.LSTM(hidden, hidden, 3, batch_first=True)
+        self.say = nn.Linear(hidden, outputs)
         for module in self.modules():
             if isinstance(module, nn.Conv2d | nn.Linear):
                 nn.init.normal_(module.weight, 0.0, _SPREAD)

@@ -19,7 +19,7 @@ from visemix.plugins.lstm_pose.clips import beginning, full_movement
 from visemix.plugins.lstm_pose.compact_network import check_layout
 from visemix.plugins.lstm_pose.losses import published_losses, published_weights
 from visemix.plugins.lstm_pose.network import Network, Said
-from visemix.plugins.lstm_pose.published import PublishedNetwork
+from visemix.plugins.lstm_pose.published import CHANNELS, PublishedNetwork
 
 FRAMES = 16
 BETAS = (0.5, 0.999)
@@ -41,11 +41,18 @@ class PublishedModel(Network):
     Args:
         basis: of the expression.
         personal_frames: how much of every clip the personal stage learns from; 0 for 300.
+        channels: width of the network.
     """
 
-    def __init__(self, basis: Basis = LANDMARK_MESH, personal_frames: int = 0) -> None:
+    def __init__(
+        self,
+        basis: Basis = LANDMARK_MESH,
+        personal_frames: int = 0,
+        channels: int = CHANNELS,
+    ) -> None:
         self._basis, self._personal_frames = basis, personal_frames or PERSONAL_FRAMES
-        self._network = PublishedNetwork(self._outputs).eval()
+        self._channels = channels
+        self._network = self._fresh().eval()
         self._learned = False
 
     @property
@@ -87,7 +94,7 @@ class PublishedModel(Network):
         examples = data.examples
         if name == "general":
             torch.manual_seed(plan.seed)
-            self._network = PublishedNetwork(self._outputs)
+            self._network = self._fresh()
         else:
             examples = [beginning(example, self._personal_frames) for example in examples]
         excerpts = Excerpts.of(examples, plan, self._basis)
@@ -102,6 +109,9 @@ class PublishedModel(Network):
         check_layout(self.weights(), weights, where)
         self._network.load_state_dict(dict(weights))
         self._done()
+
+    def _fresh(self) -> PublishedNetwork:
+        return PublishedNetwork(self._outputs, self._channels)
 
     def _done(self) -> None:
         self._network.eval()

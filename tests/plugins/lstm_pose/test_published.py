@@ -34,3 +34,13 @@ def test_windows_of_sixteen_frames_in_epochs() -> None:
     assert torch.equal(rows, again)
     half, _ = stage.batch(5, Shard(1, 2))
     assert torch.equal(half, rows[1::2])
+
+
+def test_a_narrow_network_is_the_same_graph() -> None:
+    wide, narrow = PublishedNetwork(), PublishedNetwork(channels=8)
+    assert [name for name, _ in wide.named_parameters()] == [
+        name for name, _ in narrow.named_parameters()
+    ]
+    count = sum(p.numel() for p in narrow.parameters())
+    assert count < 29_430_000 / 50
+    assert narrow(torch.zeros(1, 2, 28, 12)).shape == (1, 2, 70)
