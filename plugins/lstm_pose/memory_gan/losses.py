@@ -7,13 +7,13 @@ from torch import Tensor
 from torch.nn import functional
 
 WEIGHTS = {
-    "adversarial": 1.0,
+    "render_adversarial": 1.0,
     "l1": 100.0,
     "attention_size": 2.0,
     "attention_variation": 1e-5,
     "memory": 1.0,
 }
-"""Of the terms; the critics' own weights in a recipe are factors on ``adversarial``."""
+"""Of the terms; the critics' own weights in a recipe are factors on ``render_adversarial``."""
 
 Term = Callable[[Tensor], Tensor]
 

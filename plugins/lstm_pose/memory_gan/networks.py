@@ -102,7 +102,7 @@ class Networks:
             for key, value in module.state_dict().items()
         }
 
-    def load(self, weights: Mapping[str, Tensor], where: str) -> None:
+    def load(self, weights: Mapping[str, Tensor], where: object) -> None:
         """Take what ``weights`` gave.
 
         Raises:

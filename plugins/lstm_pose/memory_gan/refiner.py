@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 import attrs
 import torch
@@ -13,6 +14,7 @@ from visemix.core.interfaces import Refiner
 from visemix.core.shapes import Value
 from visemix.core.timeline import cut, length
 from visemix.core.training.adversarial import GanLoss
+from visemix.core.training.checkpoint import read_tensors
 from visemix.core.training.material import Material
 from visemix.core.training.stage import Plan, Stage, Trainable
 from visemix.core.values.frames import Frames
@@ -41,6 +43,7 @@ from visemix.plugins.lstm_pose.memory_gan.training import GanStage
 
 PAST = -OFFSETS[0]
 FUTURE = 1
+UNTRAINED = "none"
 AT_ONCE = 4
 """Frames that the generator makes together."""
 
@@ -81,10 +84,12 @@ class MemoryGan(Refiner, Trainable):
         epochs: of each stage.
         rate: learning rate; 0 for the published ones.
         paste: how the crop is put into the picture, one of core.compositing.paste.MODES.
+        within: how much of it is shown, one of core.compositing.paste.WITHIN.
+        weights: a .safetensors file, or "none" to train from nothing.
 
     Raises:
         InvalidValue: a side that is no power of two.
-        CheckpointError: ResNet18 without its weights.
+        CheckpointError: weights that are missing, damaged, or of other sizes.
     """
 
     def __init__(  # noqa: PLR0913 - one argument per setting of the manifest
@@ -107,16 +112,25 @@ class MemoryGan(Refiner, Trainable):
         epochs: int = 60,
         rate: float = 0.0,
         paste: str = "seamless",
+        within: str = "face",
+        weights: str = UNTRAINED,
     ) -> None:
         self.window = Window(block=anchors, past=PAST, future=FUTURE)
         self._size = Size(size, width, identity_size, hidden, dropout)
         self._memory = MemorySize(slots, key_size)
         self._source = identity_feature
         self._look = look_named(look, look_weights) if identity_feature == FROM_MEMORY else None
-        self._dropout_at_test, self._paste = dropout_at_test, paste
+        self._dropout_at_test, self._paste = dropout_at_test, (paste, within)
         self._manner = Manner(epochs, rate, augment, GanLoss(gan_loss))
         self._networks: Networks | None = None
         self._learned = False
+        self._file = Path(weights) if weights != UNTRAINED else None
+        if self._file is not None:
+            self.load_weights(read_tensors(self._file))
+
+    def files(self) -> dict[str, Path]:
+        """What it was made from; its hash goes into the lock of a run."""
+        return {"weights": self._file} if self._file is not None else {}
 
     @property
     def networks(self) -> Networks:
@@ -135,7 +149,9 @@ class MemoryGan(Refiner, Trainable):
             what = "memory-gan has not learned anything yet"
             do = "train it with 'visemix train' and name the run's folder with --checkpoint"
             raise CheckpointError(what, where="refiner", do=do)
-        return Refining(subject, PasteBack(subject, self._paste))
+        for module in self.networks.modules().values():
+            module.to("cuda" if torch.cuda.is_available() else "cpu")
+        return Refining(subject, PasteBack(subject, *self._paste))
 
     def refine(self, shot: Shot, state: object) -> Step[Frames]:
         """Renders over the matched frames, refined and put back.
@@ -191,7 +207,7 @@ class MemoryGan(Refiner, Trainable):
 
     def load_weights(self, weights: Mapping[str, Tensor]) -> None:
         """See Trainable."""
-        self.networks.load(weights, "refiner")
+        self.networks.load(weights, self._file or "refiner")
         self._done()
 
     def _fresh(self, seed: int) -> Networks:

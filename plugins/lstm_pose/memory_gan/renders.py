@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from visemix.core.compositing.masks import whole_face
 from visemix.core.subjects.cropped import crop_picture
-from visemix.core.training.frame_batch import FrameBatch, signed
+from visemix.core.training.frame_batch import FrameBatch
 from visemix.core.values.attributes import Sources
 from visemix.core.values.rendering import Crop, Shot
 from visemix.core.values.subject import ReferenceFrames
@@ -19,8 +19,14 @@ OFFSETS = (-2, -1, 0)
 
 
 def over(rgb: Tensor, alpha: Tensor, background: Tensor) -> Tensor:
-    """``rgb`` [..., 3, H, W] where ``alpha`` [..., 1, H, W] is 1, ``background`` where it is 0."""
-    return rgb * alpha + background * (1 - alpha)
+    """A render [..., 3, H, W] over a background, both in [0, 1].
+
+    Args:
+        rgb: black where nothing is drawn, so that its rim already has its share only.
+        alpha: [..., 1, H, W] coverage.
+        background: what is seen where that is 0.
+    """
+    return (rgb + background * (1 - alpha)).clamp(0, 1)
 
 
 def without_holes(alpha: Tensor) -> Tensor:
@@ -41,9 +47,9 @@ def without_holes(alpha: Tensor) -> Tensor:
 
 def of_batch(batch: FrameBatch, side: int) -> Tensor:
     """Renders over their own pictures, [B, L, O, 3, side, side] in [-1, 1]."""
-    alpha = batch.window_alpha.float() / 255
-    made = over(signed(batch.window_rgb), alpha, signed(batch.window_real))
-    small = resized(made.flatten(0, 2), side)
+    layers = (batch.window_rgb, batch.window_alpha, batch.window_real)
+    made = over(*(layer.float() / 255 for layer in layers))
+    small = resized(made.flatten(0, 2), side) * 2 - 1
     return small.reshape(*made.shape[:3], *small.shape[1:])
 
 

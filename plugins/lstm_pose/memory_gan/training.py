@@ -52,6 +52,7 @@ class GanStage(Stage):
         self._networks, self._course, self._done = networks, course, done
         self._terms = attention_terms(course.preset)
         self._scene: Scene | None = None
+        self._shown: Tensor | None = None
         first = self._scene_of(self.batch(0, Shard()))
         self._judges = judges_for(critics, lambda critic: first.sample(critic, first.real))
         self._scene = None
@@ -62,6 +63,12 @@ class GanStage(Stage):
     def batch(self, step: int, shard: Shard) -> Batch:
         """The lesson of a step."""
         return self._course.truth.lesson(self._course.batches.batch(step, shard), step)
+
+    def picture(self) -> Tensor | None:
+        """Real, input, attention and made of the last step's first frame, side by side."""
+        if self._shown is None:
+            return None
+        return ((self._shown + 1) * 127.5).clamp(0, 255).round().to(torch.uint8)
 
     def finish(self) -> None:
         """The networks are ready."""
@@ -105,11 +112,18 @@ class GanStage(Stage):
         for judge in self._judges:
             with frozen(modules[judge.critic.name]) as network:
                 judged: Judgement = network(scene.sample(judge.critic, painted.picture))
-            weight = weights["adversarial"] * judge.critic.weight
+            weight = weights["render_adversarial"] * judge.critic.weight
             fooled = fool(judged, self._course.objective)
-            book[f"adversarial.{judge.critic.name}"] = Loss(fooled, weight)
+            book[f"adversarial {judge.critic.name}"] = Loss(fooled, weight)
+        self._show(scene, painted)
         self._scene = None
         return book
+
+    @torch.no_grad()
+    def _show(self, scene: Scene, painted: Painted) -> None:
+        attention = (painted.attention[0] * 2 - 1).expand(3, -1, -1)
+        pictures = (scene.real[0], scene.render[0], attention, painted.picture[0])
+        self._shown = torch.cat([picture.float() for picture in pictures], 2)
 
     def _scene_of(self, lesson: Lesson) -> Scene:
         if self._scene is None or self._scene.lesson is not lesson:

@@ -1,0 +1,249 @@
+"""Learning: order of the turns, ablations, exact resume, several processes, other critics."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+import torch
+from lightning.fabric import Fabric
+from torch import Tensor, nn
+
+from visemix.core.errors import TrainingError
+from visemix.core.interfaces import Discriminator, IdentityEncoder, Judgement, Sample
+from visemix.core.networks.patch_gan import PatchCritic, PatchSize
+from visemix.core.testing.processes import train_alone, train_in_processes
+from visemix.core.testing.sample_material import sample_material
+from visemix.core.testing.samples import SamplePlan
+from visemix.core.training.checkpoint import read_tensors
+from visemix.core.training.log import read_losses
+from visemix.core.training.loop import Run, train_stage
+from visemix.core.training.material import Critic, Material
+from visemix.core.training.stage import Plan, Shard, Stage, total
+from visemix.core.values.subject import Picture
+from visemix.core.values.track import Track
+from visemix.plugins.lstm_pose.lessons import learn
+from visemix.plugins.lstm_pose.memory_gan.memory import Memory
+from visemix.plugins.lstm_pose.memory_gan.refiner import MemoryGan
+from visemix.plugins.lstm_pose.memory_gan.training import GanStage
+
+TINY: dict[str, Any] = {
+    "size": 32,
+    "width": 4,
+    "hidden": 8,
+    "identity_size": 6,
+    "slots": 60,
+    "key_size": 16,
+}
+
+
+class Mouths(IdentityEncoder):
+    """The further the mouth is open, the more it is somebody else."""
+
+    def embed(self, pictures: Sequence[Picture], track: Track) -> Tensor:
+        gap = (track.landmarks[:, 14] - track.landmarks[:, 13]).norm(dim=1)
+        turn = (gap / 20)[:, None]
+        return torch.cat((turn.cos(), turn.sin(), turn.new_zeros(len(turn), 4)), 1)
+
+
+class PatchJudge(Discriminator):
+    """Of single frames, with batch norm as in the paper."""
+
+    judges = "frames"
+    rate = 3e-4
+
+    def network(self, like: Sample) -> nn.Module:
+        assert like.condition is not None and like.condition.shape[1] == 9
+        return PatchCritic(like, PatchSize(width=4, layers=2, norm="batch"))
+
+
+class SyncJudge(Discriminator):
+    """Of sequences with their sound, as another plugin may have it."""
+
+    judges = "audio-video"
+
+    def network(self, like: Sample) -> nn.Module:
+        assert like.frames is not None and like.frames.shape[1] == 8 and like.sound is not None
+        return SyncNetwork(like.sound.shape[-1])
+
+
+class SyncNetwork(nn.Module):
+    def __init__(self, samples: int) -> None:
+        super().__init__()
+        self.hear, self.see = nn.Linear(samples, 4), nn.Linear(3, 4)
+
+    def forward(self, sample: Sample) -> Judgement:
+        assert sample.frames is not None and sample.sound is not None
+        seen = self.see(sample.frames.mean((3, 4)))
+        return Judgement([(self.hear(sample.sound) * seen).sum(-1)])
+
+
+def material(*parts: Discriminator) -> Material:
+    critics = [Critic(f"discriminators.{k}", part, 0.5) for k, part in enumerate(parts)]
+    made = sample_material(SamplePlan(frames=12), critics=critics)
+    return attrs.evolve(made, identity_encoder=Mouths())
+
+
+def stage(of: Material, plan: Plan, name: str = "gan-personal", **settings: Any) -> GanStage:
+    made = MemoryGan(**{**TINY, **settings}).stage(name, of, plan)
+    assert isinstance(made, GanStage)
+    return made
+
+
+def run(folder: Path, save_every: int = 200) -> Run:
+    return Run(folder, Fabric(accelerator="cpu", devices=1), Plan(), save_every=save_every)
+
+
+def values(folder: Path, turn: str, term: str) -> list[float]:
+    rows = read_losses(folder)
+    return [float(row["value"]) for row in rows if (row["turn"], row["term"]) == (turn, term)]
+
+
+def test_it_learns_what_the_renders_show(tmp_path: Path) -> None:
+    learning = stage(material(PatchJudge()), Plan(steps=60), rate=3e-3, augment=False)
+    train_stage(learning, run(tmp_path))
+    l1 = values(tmp_path, "generator", "l1")
+    assert sum(l1[-5:]) < 0.6 * sum(l1[:5])
+    assert (tmp_path / "samples" / "step-000000060.png").exists()
+
+
+def test_the_query_learns_to_find_its_like(tmp_path: Path) -> None:
+    train_stage(stage(material(), Plan(steps=60, batch=4), rate=1e-3, augment=False), run(tmp_path))
+    missed = values(tmp_path, "memory", "memory")
+    assert sum(missed[-20:]) < 0.2 * sum(missed[:20])
+
+
+def test_terms_and_weights_of_a_step(tmp_path: Path) -> None:
+    of = material(PatchJudge(), SyncJudge())
+    learning = stage(of, Plan(steps=1, weights={"attention_size": 3.0, "other_part": 5.0}))
+    train_stage(learning, run(tmp_path))
+    rows = [row for row in read_losses(tmp_path) if row["turn"] == "generator"]
+    found = {row["term"]: float(row["value"]) for row in rows}
+    expected = 100 * found["l1"] + 3 * found["attention_size"]
+    expected += 1e-5 * found["attention_variation"]
+    expected += 0.5 * sum(found[f"adversarial discriminators.{k}"] for k in range(2))
+    assert found["total"] == pytest.approx(expected, rel=1e-5)
+    turns = [turn.name for turn in learning.turns]
+    assert turns == ["memory", "discriminators.0", "discriminators.1", "generator"]
+
+
+def test_rates() -> None:
+    for name, rate in (("gan-general", 2e-4), ("gan-personal", 1e-4)):
+        groups = [
+            t.optimizer.param_groups[0] for t in stage(material(PatchJudge()), Plan(), name).turns
+        ]
+        assert [group["lr"] for group in groups] == [rate, 3e-4, rate]
+        assert {group["betas"] for group in groups} == {(0.5, 0.999)}
+
+
+def test_steps_are_epochs_of_the_found_frames() -> None:
+    assert stage(material(), Plan()).steps == 60 * 12
+    assert stage(material(), Plan(batch=4)).steps == 60 * 3
+    assert stage(material(), Plan(steps=5)).steps == 5
+
+
+def test_ablations() -> None:
+    def turns(plan: Plan, **settings: Any) -> list[str]:
+        return [turn.name for turn in stage(material(), plan, **settings).turns]
+
+    assert turns(Plan(weights={"memory": 0.0})) == ["generator"]
+    assert turns(Plan(), identity_feature="mean") == ["generator"]
+    assert turns(Plan(), identity_feature="off") == ["generator"]
+
+
+def test_the_memory_is_written_between_its_loss_and_the_generator() -> None:
+    learning = stage(material(PatchJudge()), Plan(steps=1))
+    memory = learning.modules["memory"]
+    assert isinstance(memory, Memory)
+    lesson = learning.batch(0, Shard())
+    first, critic, last = learning.turns
+    first.losses(learning.modules, lesson)
+    assert not memory.written.any()
+    critic.losses(learning.modules, lesson)
+    assert int(memory.written.sum()) == 1
+    slot = int(memory.written.nonzero())
+    assert torch.equal(memory.values[slot], lesson.identity[0, 0])
+    assert int(memory.source[slot]) == int(lesson.frames.frame[0, 0])
+    book = last.losses(learning.modules, lesson)
+    assert int(memory.written.sum()) == 1, "once a step"
+    assert "adversarial discriminators.0" in book
+
+
+def test_the_generator_does_not_teach_the_critic() -> None:
+    learning = stage(material(PatchJudge()), Plan(steps=1))
+    lesson = learning.batch(0, Shard())
+    total(learning.turns[-1].losses(learning.modules, lesson)).backward()  # type: ignore[no-untyped-call]  # torch leaves backward untyped
+    critic = learning.modules["discriminators.0"]
+    assert all(p.grad is None and p.requires_grad for p in critic.parameters())
+    assert all(p.grad is not None for p in learning.modules["generator"].parameters())
+    assert learning.modules["query"].linear.weight.grad is None  # type: ignore[union-attr]  # a linear layer
+
+
+def test_released_general_training_takes_the_middle_frames_identity() -> None:
+    def told(name: str, preset: str) -> Tensor:
+        learning = stage(material(), Plan(preset=preset, batch=12, steps=1), name)
+        identity: Tensor = learning.batch(0, Shard()).identity
+        return identity
+
+    assert float(told("gan-general", "released").std(0).max()) == 0
+    for name, preset in (("gan-general", "paper"), ("gan-personal", "released")):
+        assert float(told(name, preset).std(0).max()) > 0.01
+
+
+def test_personal_training_goes_on_from_general_weights() -> None:
+    gan = MemoryGan(**TINY)
+    learn(gan.stage("gan-general", material(), Plan(steps=2)), seed=0)
+    before = {name: value.clone() for name, value in gan.weights().items()}
+    gan.stage("gan-personal", material(), Plan(steps=1, seed=5))
+    assert all(torch.equal(before[name], value) for name, value in gan.weights().items())
+    gan.stage("gan-general", material(), Plan(steps=1, seed=5))
+    assert not torch.equal(
+        before["generator.down.0.weight"], gan.weights()["generator.down.0.weight"]
+    )
+
+
+def test_a_recipe_without_an_identity_encoder_is_told_what_to_do() -> None:
+    lone = attrs.evolve(material(), identity_encoder=None)
+    with pytest.raises(TrainingError, match="identity_feature=off"):
+        stage(lone, Plan(steps=1))
+    assert stage(lone, Plan(steps=1), identity_feature="off").batch(0, Shard()).identity.shape == (
+        1,
+        1,
+        0,
+    )
+
+
+def test_a_killed_run_goes_on_with_the_same_losses_and_memory(tmp_path: Path) -> None:
+    def begun(steps: int) -> GanStage:
+        learning = stage(material(PatchJudge()), Plan(steps=8, batch=2, seed=3))
+        learning.steps = steps
+        return learning
+
+    whole, resumed = begun(8), begun(8)
+    train_stage(whole, run(tmp_path / "whole", save_every=2))
+    train_stage(begun(4), run(tmp_path / "killed", save_every=2))
+    train_stage(resumed, run(tmp_path / "killed", save_every=2))
+    assert read_losses(tmp_path / "killed") == read_losses(tmp_path / "whole")
+    one, other = (s.modules["memory"].state_dict() for s in (whole, resumed))
+    assert all(torch.equal(one[name], other[name]) for name in one)
+    assert int((one["source"] >= 0).sum()) > 2
+
+
+def shared() -> Stage:
+    return stage(material(PatchJudge()), Plan(steps=4, batch=4), dropout=0.0, rate=1e-3)
+
+
+def test_two_processes_learn_and_remember_what_one_does(tmp_path: Path) -> None:
+    train_alone(shared, tmp_path / "one")
+    train_in_processes(shared, tmp_path / "two")
+    one, two = read_losses(tmp_path / "one"), read_losses(tmp_path / "two")
+    assert [row["term"] for row in one] == [row["term"] for row in two]
+    for alone, together in zip(one, two, strict=True):
+        assert float(together["value"]) == pytest.approx(float(alone["value"]), rel=2e-3, abs=1e-5)
+    memories = [
+        read_tensors(tmp_path / name / "step-000000004" / "modules.safetensors")
+        for name in ("one", "two")
+    ]
+    assert torch.equal(memories[0]["memory.source"], memories[1]["memory.source"])
+    assert torch.allclose(memories[0]["memory.keys"], memories[1]["memory.keys"], atol=1e-3)
