@@ -14,6 +14,9 @@ from visemix.core.values.geometry import FaceGeometry
 Normals = Callable[[Tensor, Tensor], Tensor]
 """(vertices [T, V, 3], triangles [F, 3]) -> unit normals [T, V, 3]."""
 
+LookUp = Callable[[Tensor, Tensor], Tensor]
+"""(texture [1, 3, h, w], uv [T, 2, H, W]) -> colours [T, 3, H, W]."""
+
 
 @attrs.frozen(eq=False)
 class Appearance:
@@ -49,9 +52,9 @@ class Appearance:
             return Appearance(torch.cat((uv, light), -1), texture)
         return Appearance(light if geometry.colors is None else light * geometry.colors)
 
-    def rgb(self, values: Tensor) -> Tensor:
+    def rgb(self, values: Tensor, look_up: LookUp = sample) -> Tensor:
         """[T, 3, H, W] in [0, 1] of the interpolated attributes [T, C, H, W], used up by this."""
         if self.texture is not None:
-            values = sample(self.texture[None], values[:, :2]) * values[:, 2:5]
+            values = look_up(self.texture[None], values[:, :2]) * values[:, 2:5]
         # A second copy of a batch of pictures costs as much as drawing them.
         return values.clamp(0, 1) if values.requires_grad else values.clamp_(0, 1)

@@ -12,7 +12,8 @@ from visemix.core.drawing.antialias import antialias, neighbours
 from visemix.core.drawing.appearance import Appearance
 from visemix.core.drawing.fragments import PIXEL_MAPS, Fragments, pixel_map
 from visemix.core.drawing.mesh import Mesh
-from visemix.core.drawing.texture import read_texture
+from visemix.core.drawing.normals import normals
+from visemix.core.drawing.texture import read_texture, sample
 from visemix.core.drawing.view import nearest_w, view_matrix
 from visemix.core.errors import InvalidValue
 from visemix.core.interfaces import Renderer
@@ -63,9 +64,13 @@ class MeshRenderer(Renderer):
     def draw(self, mesh: Mesh, attributes: Tensor, masks: Tensor) -> Fragments:
         """Rasterise ``mesh`` and mix its vertex attributes [1 or T, V, C] and masks [1, V, M]."""
 
-    @abstractmethod
     def normals(self, vertices: Tensor, triangles: Tensor) -> Tensor:
-        """Unit vertex normals [T, V, 3]."""
+        """Unit vertex normals [T, V, 3]; see ``core.drawing.normals``."""
+        return normals(vertices, triangles)
+
+    def look_up(self, texture: Tensor, uv: Tensor) -> Tensor:
+        """Texture [1, 3, h, w] at uv [T, 2, H, W]; see ``core.drawing.texture.sample``."""
+        return sample(texture, uv)
 
     def render(self, geometry: FaceGeometry) -> Rendering:
         """Draw every frame, on the device that holds the geometry.
@@ -105,7 +110,7 @@ class MeshRenderer(Renderer):
             return self.draw(mesh, masks[..., :0], masks), no_picture
         paint = Appearance.of(geometry, self.normals, self._texture_on(mesh.vertices.device))
         fragments = self.draw(mesh, paint.attributes, masks)
-        return fragments, paint.rgb(fragments.values)
+        return fragments, paint.rgb(fragments.values, self.look_up)
 
     def smooth(self, pictures: Tensor, fragments: Fragments, mesh: Mesh) -> Tensor:
         """Blend pictures [T, C, H, W] across silhouettes; see ``core.drawing.antialias``."""

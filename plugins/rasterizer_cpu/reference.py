@@ -219,16 +219,3 @@ def interpolate(triangle: Tensor, shares: Tensor, triangles: Tensor, attributes:
     found = (per_corner * shares[frame, :, row, column][..., None]).sum(1)
     values = shares.new_zeros((*triangle.shape, attributes.shape[-1]))
     return values.index_put((frame, row, column), found).permute(0, 3, 1, 2)
-
-
-def normals(vertices: Tensor, triangles: Tensor) -> Tensor:
-    """Unit vertex normals [T, V, 3]: the area-weighted mean of the adjacent triangles'."""
-    index = triangles.long()
-    a, b, c = (vertices[:, index[:, k]] for k in range(3))
-    faces = torch.linalg.cross(b - a, c - a)
-    # A triangle that is not drawn lights nothing.
-    faces = torch.where(faces.isfinite().all(-1, keepdim=True), faces, 0)
-    total = torch.zeros_like(vertices)
-    for k in range(3):
-        total = total.index_add(1, index[:, k], faces)
-    return torch.nn.functional.normalize(total, dim=-1, eps=torch.finfo(vertices.dtype).tiny)

@@ -31,7 +31,3 @@ class RasterizerReference(MeshRenderer):
     def draw(self, mesh: Mesh, attributes: Tensor, masks: Tensor) -> Fragments:
         """See ``reference.draw``."""
         return reference.draw(mesh, attributes, masks)
-
-    def normals(self, vertices: Tensor, triangles: Tensor) -> Tensor:
-        """See ``reference.normals``."""
-        return reference.normals(vertices, triangles)

@@ -1,7 +1,6 @@
 """The oracle itself: gradients by finite differences, normals and candidates by hand."""
 
 import attrs
-import pytest
 import torch
 from torch import Tensor
 
@@ -62,11 +61,3 @@ def test_candidates_of_a_triangle_behind_the_eye_are_the_whole_picture() -> None
     mesh = Mesh(torch.zeros(1, 3, 3), torch.zeros(1, 3, dtype=torch.int32), torch.eye(4), 10, 12)
     corners = torch.tensor([[[2.2, 3.1, 0, 1], [5.0, 3.5, 0, 1], [4.0, 6.9, 0, -1]]])
     assert len(reference.candidates(*reference.boxes(corners, mesh)).row) == 120
-
-
-def test_normals_are_weighted_by_area() -> None:
-    # At the origin a large triangle faces z and one of a tenth of its area faces x.
-    points = torch.tensor([[[0.0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 0.1]]])
-    triangles = torch.tensor([[0, 1, 2], [0, 2, 3]], dtype=torch.int32)
-    normal = reference.normals(points, triangles)[0, 0]
-    assert (normal / normal[2]).tolist() == pytest.approx([0.1, 0, 1])

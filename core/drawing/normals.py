@@ -1,0 +1,25 @@
+"""Vertex normals in plain PyTorch."""
+
+import torch
+from torch import Tensor
+
+
+def normals(vertices: Tensor, triangles: Tensor) -> Tensor:
+    """Unit vertex normals: the area-weighted mean of the adjacent triangles'.
+
+    Args:
+        vertices: [T, V, 3] of any floating dtype, y up.
+        triangles: [F, 3] int32 on the same device, in range; those that are not finite are left
+            out.
+
+    Returns:
+        [T, V, 3]; 0 for a vertex of no triangle with an area. Differentiable by the vertices.
+    """
+    index = triangles.long()
+    a, b, c = (vertices[:, index[:, k]] for k in range(3))
+    faces = torch.linalg.cross(b - a, c - a)
+    faces = torch.where(faces.isfinite().all(-1, keepdim=True), faces, 0)
+    total = torch.zeros_like(vertices)
+    for k in range(3):
+        total = total.index_add(1, index[:, k], faces)
+    return torch.nn.functional.normalize(total, dim=-1, eps=torch.finfo(vertices.dtype).tiny)
