@@ -1,4 +1,4 @@
-"""Trains a stage in several processes, as ``visemix train --devices 2`` does, for tests."""
+"""Tests in several processes: of any function, and of a stage as ``visemix train --devices 2``."""
 
 import os
 import runpy
@@ -17,29 +17,23 @@ from visemix.core.training.loop import Run, train_stage
 from visemix.core.training.stage import Plan, Stage
 
 MakeStage = Callable[[], Stage]
-"""Has to be a function of a module: the processes read its file and find it by its name."""
 
 
-def train_in_processes(make: MakeStage, folder: Path, processes: int = 2) -> None:
-    """Train the stage that ``make`` makes, every process with its share of each batch.
+def in_processes(function: Callable[..., None], *arguments: object, processes: int = 2) -> None:
+    """Call ``function(rank, *arguments)`` in new processes.
 
     Args:
-        make: called once in every process.
-        folder: of the run; ``read_losses(folder)`` tells how it went.
-        processes: how many, on the CPU (gloo).
+        function: of a module, a test's too: the processes read its file and find it by its name.
+        arguments: can be pickled.
+        processes: how many.
 
     Raises:
         Nonconforming: one of them failed.
     """
-    with socket.socket() as found:
-        found.bind(("localhost", 0))
-        port = found.getsockname()[1]
     context = get_context("spawn")
+    target = (getfile(function), function.__name__)
     workers = [
-        context.Process(
-            target=_work, args=(getfile(make), make.__name__, folder, Place(rank, processes, port))
-        )
-        for rank in range(processes)
+        context.Process(target=_call, args=(*target, rank, *arguments)) for rank in range(processes)
     ]
     for worker in workers:
         worker.start()
@@ -49,40 +43,60 @@ def train_in_processes(make: MakeStage, folder: Path, processes: int = 2) -> Non
     expect(not any(codes), f"the processes ended with {codes}")
 
 
+def _call(file: str, name: str, *arguments: object) -> None:
+    torch.set_num_threads(1)
+    runpy.run_path(file)[name](*arguments)
+
+
+def train_in_processes(make: MakeStage, folder: Path, processes: int = 2) -> None:
+    """Train the stage that ``make`` makes, every process with its share of each batch.
+
+    Args:
+        make: a function of a module, called once in every process.
+        folder: of the run; ``read_losses(folder)`` tells how it went.
+        processes: how many, on the CPU (gloo).
+
+    Raises:
+        Nonconforming: one of them failed.
+    """
+    with socket.socket() as found:
+        found.bind(("localhost", 0))
+        meeting = Meeting(processes, found.getsockname()[1])
+    made = (getfile(make), make.__name__)
+    in_processes(_train, *made, folder, meeting, processes=processes)
+
+
 def train_alone(make: MakeStage, folder: Path) -> None:
     """The same in this process."""
     train_stage(make(), Run(folder, Fabric(accelerator="cpu", devices=1), Plan()))
 
 
-def _work(file: str, name: str, folder: Path, place: "Place") -> None:
-    torch.set_num_threads(1)
-    os.environ.update(place.environment())
+def _train(rank: int, file: str, name: str, folder: Path, meeting: "Meeting") -> None:
+    os.environ.update(meeting.environment(rank))
     make: MakeStage = runpy.run_path(file)[name]
-    fabric = Fabric(accelerator="cpu", devices=place.processes, strategy="ddp")
+    fabric = Fabric(accelerator="cpu", devices=meeting.processes, strategy="ddp")
     fabric.launch()
     train_stage(make(), Run(folder, fabric, Plan()))
     torch.distributed.destroy_process_group()
 
 
 @attrs.frozen
-class Place:
-    """One process among several.
+class Meeting:
+    """Processes that learn together.
 
     Attributes:
-        rank: its number.
         processes: how many there are.
         port: where they meet.
     """
 
-    rank: int
     processes: int
     port: int
 
-    def environment(self) -> dict[str, str]:
-        """Variables as torchrun sets them."""
+    def environment(self, rank: int) -> dict[str, str]:
+        """Variables of process ``rank``, as torchrun sets them."""
         return {
-            "RANK": str(self.rank),
-            "LOCAL_RANK": str(self.rank),
+            "RANK": str(rank),
+            "LOCAL_RANK": str(rank),
             "WORLD_SIZE": str(self.processes),
             "LOCAL_WORLD_SIZE": str(self.processes),
             "MASTER_ADDR": "localhost",

@@ -3,6 +3,7 @@
 import json
 import time
 from collections import deque
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Self
@@ -52,10 +53,17 @@ class Batches:
         stage: makes the batches.
         start: first step.
         shard: what part of them this process takes.
+        move: puts a batch where it is learned from, in those threads too; None leaves it.
     """
 
-    def __init__(self, stage: Stage, start: int, shard: Shard) -> None:
-        self._stage, self._shard = stage, shard
+    def __init__(
+        self,
+        stage: Stage,
+        start: int,
+        shard: Shard,
+        move: Callable[[Batch], Batch] | None = None,
+    ) -> None:
+        self._stage, self._shard, self._move = stage, shard, move
         self._next = start
         self._coming: deque[Future[Batch]] = deque()
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="batches")
@@ -65,7 +73,7 @@ class Batches:
     def take(self, step: int) -> Batch:
         """The batch of ``step``; steps must come in order."""
         while self._next < min(step + 1 + AHEAD, self._stage.steps):
-            self._coming.append(self._pool.submit(self._stage.batch, self._next, self._shard))
+            self._coming.append(self._pool.submit(self._make, self._next))
             self._next += 1
         before = time.perf_counter()
         batch = self._coming.popleft().result()
@@ -75,6 +83,10 @@ class Batches:
             self._waited += time.perf_counter() - before
         self._taken += 1
         return batch
+
+    def _make(self, step: int) -> Batch:
+        batch = self._stage.batch(step, self._shard)
+        return batch if self._move is None else self._move(batch)
 
     def speed(self) -> Speed:
         """So far."""

@@ -10,6 +10,7 @@ from torch import Tensor
 from visemix.core.errors import TrainingError
 from visemix.core.training.frame_batch import FrameBatch, stack
 from visemix.core.training.render_bank import RenderBank
+from visemix.core.training.shelf import Shelf
 from visemix.core.training.stage import Shard
 
 
@@ -24,6 +25,7 @@ class Cut:
         flip: mirror half of the examples.
         zoom: enlarge by up to this and cut the size out again somewhere; 1 for not at all
             (286 / 256 is the resize and crop of pix2pix).
+        real_window: whether the real pictures of the window are wanted too.
     """
 
     offsets: tuple[int, ...] = (0,)
@@ -31,6 +33,7 @@ class Cut:
     sound_s: float = 0.0
     flip: bool = False
     zoom: float = 1.0
+    real_window: bool = True
 
 
 class Clip(Protocol):
@@ -73,7 +76,7 @@ class FrameBatches:
             what = f"the clips' crops have different sizes: {sorted(sizes)}"
             do = "prepare them with a recipe whose tracker has exact_size: true"
             raise TrainingError(what, where="data", do=do)
-        self._banks, self._cut = list(banks), cut
+        self._shelf, self._cut = Shelf(banks), cut
         self._batch, self._seed = batch, seed
         self._places = [
             (clip, frame) for clip, bank in enumerate(banks) for frame in starts(bank, cut.length)
@@ -85,20 +88,46 @@ class FrameBatches:
 
     def batch(self, step: int, shard: Shard) -> FrameBatch:
         """The examples of one step; a pure function of its arguments."""
-        numbers = range(self._batch)[shard.rank :: shard.world]
-        examples = [self._example(step * self._batch + number) for number in numbers]
-        return stack(examples)
+        return self.examples(self.picked(step, shard).positions, torch.device("cpu"))
 
-    def _example(self, position: int) -> FrameBatch:
+    def picked(self, step: int, shard: Shard) -> "Picked":
+        """The same, cut out where it is moved to: a GPU with room for the clips keeps them."""
+        numbers = range(self._batch)[shard.rank :: shard.world]
+        return Picked(self, tuple(step * self._batch + number for number in numbers))
+
+    def examples(self, positions: Sequence[int], device: torch.device) -> FrameBatch:
+        """Examples by their numbers, counted on over the epochs, on a device."""
+        banks = self._shelf.on(device)
+        return stack([self._example(banks, position) for position in positions]).to(device)
+
+    def _example(self, banks: Sequence[RenderBank], position: int) -> FrameBatch:
         epoch, place = divmod(position, self.count)
         generator = torch.Generator().manual_seed(self._seed * 7_919 + epoch)
         order = torch.randperm(self.count, generator=generator)
         clip, first = self._places[int(order[place])]
-        example = take(self._banks[clip], clip, range(first, first + self._cut.length), self._cut)
+        example = take(banks[clip], clip, range(first, first + self._cut.length), self._cut)
         if not self._cut.flip and self._cut.zoom <= 1:
             return example
         dice = torch.Generator().manual_seed(self._seed * 104_729 + position)
         return augmented(example, self._cut, dice)
+
+
+@attrs.frozen(eq=False)
+class Picked:
+    """Examples that are not cut out yet.
+
+    Attributes:
+        batches: cuts them out.
+        positions: their numbers.
+    """
+
+    batches: FrameBatches
+    positions: tuple[int, ...]
+
+    def to(self, device: torch.device | str, *, non_blocking: bool = False) -> FrameBatch:
+        """The examples, on a device."""
+        del non_blocking
+        return self.batches.examples(self.positions, torch.device(device))
 
 
 def starts(bank: Clip, length: int) -> list[int]:
@@ -126,7 +155,7 @@ def take(bank: RenderBank, clip: int, targets: range, cut: Cut) -> FrameBatch:
         window_alpha=bank.alpha[window][None],
         window_maps={name: values[window][None] for name, values in bank.maps.items()},
         window_blink=bank.blink[window][None],
-        window_real=bank.real[window][None],
+        window_real=bank.real[window if cut.real_window else window[:, :0]][None],
         real=bank.real[frames][None],
         clip=torch.tensor([clip]),
         frame=frames[None],

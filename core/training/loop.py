@@ -48,18 +48,18 @@ def train_stage(stage: Stage, run: Run) -> None:
         TrainingError: a loss is no longer a finite number.
         CheckpointError: the newest checkpoint does not fit.
     """
-    start = _resume(stage, run)
     modules = {name: _wrapped(module, run) for name, module in stage.modules.items()}
     for turn in stage.turns:
         run.fabric.setup_optimizers(turn.optimizer)
+    start = _resume(stage, run)  # last: what optimizers remember has to lie where the weights do
     shard = Shard(run.fabric.global_rank, run.fabric.world_size)
     first = run.fabric.is_global_zero
     with (
         LossLog(run.folder, start) if first else nullcontext() as log,
-        Batches(stage, start, shard) as batches,
+        Batches(stage, start, shard, run.fabric.to_device) as batches,
     ):
         for step in _steps(stage, start, run):
-            batch = run.fabric.to_device(batches.take(step))
+            batch = batches.take(step)
             torch.manual_seed(run.plan.seed * 1_000_003 + step)  # the step decides: exact resume
             for turn in stage.turns:
                 values = _take_turn(turn, modules, batch, step, run)

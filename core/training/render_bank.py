@@ -63,6 +63,16 @@ class RenderBank:
     def __len__(self) -> int:
         return len(self.real)
 
+    def to(self, device: torch.device) -> "RenderBank":
+        """The same clip with its pictures on another device."""
+        return attrs.evolve(
+            self,
+            real=self.real.to(device),
+            rgb=self.rgb.to(device),
+            alpha=self.alpha.to(device),
+            maps={name: picture.to(device) for name, picture in self.maps.items()},
+        )
+
 
 def render_bank(example: Example, parts: Parts, maps: Sequence[str] = ()) -> RenderBank:
     """Draw a clip.

@@ -55,6 +55,7 @@ class RenderingToVideo(Refiner, Trainable):
         paste: "feather", "seamless" or "crop".
         within: "crop" or "face", how much of what is made is shown.
         block: frames made at once.
+        rate: learning rate; 0 for the paper's.
         weights: a .safetensors file, or "none" to train from nothing.
 
     Raises:
@@ -79,6 +80,7 @@ class RenderingToVideo(Refiner, Trainable):
         paste: str = "feather",
         within: str = "crop",
         block: int = 4,
+        rate: float = 0.0,
         weights: str = NONE,
     ) -> None:
         self._size = RenderSize(width, downs, blocks, local_blocks)
@@ -86,7 +88,7 @@ class RenderingToVideo(Refiner, Trainable):
         self._offsets = window_offsets(half_window, offsets)
         self._perceptual = PerceptualChoice(perceptual, Path(vgg19) if vgg19 else None)
         self._sequence, self._sound_s = sequence, sound_s
-        self._paste = (paste, within)
+        self._paste, self._rate = (paste, within), rate
         self._network: RenderToVideo | None = None
         self._learned = False
         self._file = Path(weights) if weights != NONE else None
@@ -140,6 +142,7 @@ class RenderingToVideo(Refiner, Trainable):
             self._offsets,
             self._sequence if judged & set(IN_TIME) else 1,
             self._sound_s if judged & set(IN_TIME) else 0.0,
+            real_window=False,
         )
         maps = [] if self._attention is EyeAttention.OFF else [EYES]
         parts = material.need_parts()
@@ -154,6 +157,7 @@ class RenderingToVideo(Refiner, Trainable):
             wanted=wanted,
             perceptual=perceptual_loss(self._perceptual) if wanted.weights["perceptual"] else None,
             critics=critics,
+            rate=self._rate,
             done=self._finish,
         )
         if not self._learned:

@@ -47,6 +47,7 @@ class RenderLesson:
         wanted: what is minimised.
         perceptual: the perceptual loss, None for none.
         critics: judge frames, sequences, or frames with their sound.
+        rate: learning rate; 0 for RATE.
         done: called at the end.
     """
 
@@ -58,6 +59,7 @@ class RenderLesson:
     wanted: RenderObjective
     perceptual: PerceptualLoss | None
     critics: Sequence[Critic]
+    rate: float
     done: Callable[[], None]
 
 
@@ -115,7 +117,7 @@ class RenderStage(Stage):
         self.name = "refiner"
         self.steps = lesson.steps or EPOCHS * max(lesson.batches.count // lesson.batch, 1)
         self._network, self._lesson = network, lesson
-        first = Seen.of(self.batch(0, Shard()), lesson.attention)
+        first = Seen.of(lesson.batches.batch(0, Shard()), lesson.attention)
         self._judges = judges_for(lesson.critics, lambda c: first.sample(first.real, c))
         self.modules = {GENERATOR: network, **{j.critic.name: j.network for j in self._judges}}
         self.turns = [self._turn(GENERATOR, [{"params": network.parameters()}], self._make)]
@@ -130,7 +132,8 @@ class RenderStage(Stage):
         groups: list[dict[str, object]],
         losses: Callable[[Modules, Batch], LossBook],
     ) -> Turn:
-        return Turn(name, torch.optim.Adam(groups, RATE, BETAS), losses, rate=self.rate)
+        adam = torch.optim.Adam(groups, self._lesson.rate or RATE, BETAS)
+        return Turn(name, adam, losses, rate=self.rate)
 
     def rate(self, step: int) -> float:
         """Factor on the learning rates: constant for 20 of 50 epochs, then falling to 0."""
@@ -138,8 +141,8 @@ class RenderStage(Stage):
         return 1.0 if begun <= CONSTANT else (1 - begun) / (1 - CONSTANT)
 
     def batch(self, step: int, shard: Shard) -> Batch:
-        """See Stage."""
-        return self._lesson.batches.batch(step, shard)
+        """See Stage; cut out on the device that learns."""
+        return self._lesson.batches.picked(step, shard)
 
     def _make(self, modules: Modules, batch: Batch) -> LossBook:
         seen = Seen.of(batch, self._lesson.attention)
@@ -188,7 +191,7 @@ class RenderStage(Stage):
     def picture(self) -> Tensor:
         """Render, made, real, side by side; of the first example."""
         device = next(self._network.parameters()).device
-        batch = self.batch(0, Shard()).to(device)
+        batch = self._lesson.batches.batch(0, Shard()).to(device)
         seen = Seen.of(batch, self._lesson.attention)
         with torch.no_grad():
             made = self._network(seen.stack[:1])[0]

@@ -1,13 +1,13 @@
 """Two processes with half a batch normalise as one with all of it does."""
 
 import copy
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor, distributed, nn
 
+from visemix.core.testing.processes import in_processes
 from visemix.core.training.batch_norm import SharedBatchNorm, share_batch_norm
 
 
@@ -43,13 +43,7 @@ def _process(rank: int, folder: str) -> None:
 
 
 def test_two_processes_agree_with_one(tmp_path: Path) -> None:
-    context = get_context("spawn")
-    workers = [context.Process(target=_process, args=(k, str(tmp_path))) for k in (0, 1)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert [worker.exitcode for worker in workers] == [0, 0]
+    in_processes(_process, str(tmp_path))
     output, gradient, variance = learn(network(), pictures())
     for rank in (0, 1):
         got = torch.load(tmp_path / f"{rank}.pt", weights_only=True)

@@ -54,6 +54,11 @@ def test_waiting_is_counted() -> None:
         assert batches.speed().busy > 0.9
 
 
+def test_batches_are_moved_where_they_are_wanted() -> None:
+    with Batches(Counting(), 0, Shard(), move=lambda batch: -batch) as batches:
+        assert [batches.take(step) for step in range(4)] == [0, -1, -2, -3]
+
+
 def test_an_error_in_a_batch_is_raised() -> None:
     class Broken(Counting):
         def batch(self, step: int, shard: Shard) -> Batch:

@@ -151,10 +151,10 @@ def test_the_rate_is_constant_and_then_falls_to_nothing() -> None:
 
 
 def test_sequences_come_only_for_critics_of_sequences() -> None:
-    batch = stage(material(PatchJudge()), Plan(steps=1, batch=2)).batch(0, Shard())
+    batch = stage(material(PatchJudge()), Plan(steps=1, batch=2)).batch(0, Shard()).to("cpu")
     assert batch.real.shape[:2] == (2, 1)
     assert batch.sound is None
-    batch = stage(material(*ALL), Plan(steps=1, batch=2)).batch(0, Shard())
+    batch = stage(material(*ALL), Plan(steps=1, batch=2)).batch(0, Shard()).to("cpu")
     assert batch.real.shape[:2] == (2, 3)
     assert batch.sound.shape == (2, 3, 3200)
 
