@@ -1,0 +1,204 @@
+"""How well the networks of Yi et al. predict what a face does in sound they did not learn from.
+
+    visemix prepare OTHER CLIPS... -o FOLDER
+    python -m benchmarks.lstm_pose --general FOLDER [--steps 240 200] [--batch 4]
+
+The published network learns in general from FOLDER and then, like the compact one (whose packaged
+general weights have not seen the clip either), from the first seconds of one clip; the sound of
+the rest drives both. No picture is made: what is compared are the attributes, fitted on the whole
+clip. Expression: mean distance of the moved coefficients over that of the reference's constant mean
+("squared": of their squares). Lips and mouth: of the face model's landmarks (core/measures.py).
+Head: HS, joint range; "matched" after background-matcher, as the video shows it.
+"""
+
+import argparse
+import json
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import attrs
+import torch
+from lightning.fabric import Fabric
+
+import visemix
+from benchmarks.clips import CLIPS, Clip
+from visemix.core import measures
+from visemix.core.encoding import encode_clip
+from visemix.core.interfaces import AttributeModel, AudioEncoder, ReferenceMatcher
+from visemix.core.pipeline import reference_features
+from visemix.core.statistics import attribute_statistics
+from visemix.core.talking import Pipeline
+from visemix.core.timeline import cut, join, length
+from visemix.core.training.dataset import Dataset, Example, load_dataset
+from visemix.core.training.loop import Run, train_stage
+from visemix.core.training.material import Material
+from visemix.core.training.stage import Plan, Trainable
+from visemix.core.values.attributes import FaceAttributes
+from visemix.core.values.audio import Audio
+from visemix.core.values.pose import PoseConvention
+from visemix.core.values.subject import Subject
+from visemix.core.windows import Windowed
+from visemix.plugins.lstm_pose.background_matcher import BackgroundMatcher
+from visemix.plugins.lstm_pose.bases import LANDMARK_MESH
+from visemix.registry.build import build
+from visemix.registry.features import FeatureMaker, feature_key
+
+RESULTS = Path(__file__).parent / "results"
+
+
+@attrs.frozen
+class Figures:
+    """One model on one clip."""
+
+    model: str
+    clip: str
+    expression: float
+    expression_squared: float
+    lips: float
+    mouth: float
+    head: float
+    head_matched: float
+    learning_s: float
+
+
+@attrs.frozen(eq=False)
+class Halves:
+    """A clip: what is learned from, and what then has to be predicted."""
+
+    clip: Clip
+    reference: Subject
+    truth: FaceAttributes
+    sound: Audio
+
+
+def main() -> None:
+    args = _arguments()
+    torch.set_num_threads(1)
+    pipeline = visemix.load("default")
+    (clip,) = (c for c in CLIPS if c.name == args.clip)
+    halves = halves_of(clip, pipeline.prepare(clip.path))
+    rows = [_compact(pipeline, halves), _published(pipeline, halves, args)]
+    for row in rows:
+        print(row)
+    about = {"clip": clip.name, "general": len(list(args.general.glob("*/subject.json")))}
+    about |= {"steps": args.steps, "batch": args.batch, "fps": pipeline.settings.fps}
+    path = RESULTS / f"{date.today():%Y-%m-%d}-lstm-pose.json"
+    path.write_text(json.dumps({**about, "rows": [attrs.asdict(r) for r in rows]}, indent=1) + "\n")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--general", type=Path, required=True, help="prepared clips of others")
+    parser.add_argument("--clip", default="vlogger", choices=[c.name for c in CLIPS])
+    parser.add_argument("--steps", type=int, nargs=2, default=(0, 0), help="0: the preset's own")
+    parser.add_argument("--batch", type=int, default=0, help="windows per step; 0: the preset's")
+    return parser.parse_args()
+
+
+def halves_of(clip: Clip, whole: Subject) -> Halves:
+    assert whole.audio is not None
+    first, samples = round(clip.split_s * whole.fps), round(clip.split_s * whole.audio.rate)
+    start = cut(whole, 0, first)
+    reference = attrs.evolve(
+        start,
+        statistics=attribute_statistics(start.fit, start.track),
+        audio=Audio(whole.audio.samples[:samples], whole.audio.rate),
+        digest=f"{whole.digest} first half",
+    )
+    truth = cut(whole.fit.attributes, first, length(whole.track))
+    sound = Audio(whole.audio.samples[samples:].clone(), whole.audio.rate)
+    return Halves(clip, reference, truth, sound)
+
+
+def _compact(pipeline: Pipeline, halves: Halves) -> Figures:
+    parts, start = pipeline.parts, time.perf_counter()
+    features = reference_features(parts.audio_encoder, halves.reference)
+    model = parts.attribute_model.personalise(halves.reference, features)
+    spent = time.perf_counter() - start
+    return _compare("compact", model, parts.audio_encoder, halves, pipeline, spent)
+
+
+def _published(pipeline: Pipeline, halves: Halves, args: argparse.Namespace) -> Figures:
+    built = build("lstm-pose", ["face_model.camera=orthographic"])
+    model, encoder = built.parts.attribute_model, built.parts.audio_encoder
+    general = load_dataset(args.general, FeatureMaker(encoder), feature_key(built))
+    own = Example(halves.reference, reference_features(encoder, halves.reference))
+    start = time.perf_counter()
+    for name, data, steps in zip(
+        ("general", "personal"), (general, Dataset([own])), args.steps, strict=True
+    ):
+        _learn(model, name, data, Plan(steps=steps, batch=args.batch))
+        print(f"{name}: {time.perf_counter() - start:.0f} s", flush=True)
+    spent = time.perf_counter() - start
+    return _compare("published", model, encoder, halves, pipeline, spent)
+
+
+def _learn(model: AttributeModel, name: str, data: Dataset, plan: Plan) -> None:
+    assert isinstance(model, Trainable)
+    fabric = Fabric(accelerator="auto", devices=1)
+    with tempfile.TemporaryDirectory() as folder:
+        stage = model.stage(name, Material(data), plan)
+        train_stage(stage, Run(Path(folder), fabric, plan, save_every=10**9))
+
+
+def _compare(
+    name: str,
+    model: AttributeModel,
+    encoder: AudioEncoder,
+    halves: Halves,
+    pipeline: Pipeline,
+    spent: float,
+) -> Figures:
+    reference, truth = halves.reference, halves.truth
+    features = cut(encode_clip(encoder, halves.sound), 0, length(truth))
+    begun = model.begin(reference, 0)
+    made = join(list(Windowed(model.window, model.predict, begun).run([features])))
+    expression, squared = _expression_errors(made, truth, reference)
+    face = pipeline.parts.face_model
+    marks = [face.geometry(a, reference).landmarks for a in (made, truth)]
+    assert marks[0] is not None and marks[1] is not None
+    own = reference.track.landmarks
+    matched = _matched(BackgroundMatcher(), made, reference, pipeline)
+    return Figures(
+        model=name,
+        clip=halves.clip.name,
+        expression=expression,
+        expression_squared=squared,
+        lips=measures.lip_gap_correlation(marks[0], marks[1], own[0]),
+        mouth=measures.mouth_distance_ratio(marks[0], marks[1], own),
+        head=measures.head_similarity(_turns(made), _turns(truth)),
+        head_matched=measures.head_similarity(_turns(matched), _turns(truth)),
+        learning_s=spent,
+    )
+
+
+def _expression_errors(
+    made: FaceAttributes, truth: FaceAttributes, reference: Subject
+) -> Sequence[float]:
+    """Mean distance, and mean squared distance, over those of the reference's mean."""
+    assert made.expression is not None and truth.expression is not None
+    moved = slice(0, LANDMARK_MESH.moved)
+    still = reference.statistics.expression_mean[moved]
+    true = truth.expression[:, moved]
+    errors = (made.expression[:, moved] - true).norm(dim=1), (still - true).norm(dim=1)
+    return [float((errors[0] ** k).mean() / (errors[1] ** k).mean()) for k in (1, 2)]
+
+
+def _matched(
+    matcher: ReferenceMatcher, made: FaceAttributes, reference: Subject, pipeline: Pipeline
+) -> FaceAttributes:
+    begun = matcher.begin(reference, pipeline.parts.face_model)
+    blocks = Windowed(matcher.window, matcher.match, begun).run([made])
+    return join([block.attributes for block in blocks])
+
+
+def _turns(attributes: FaceAttributes) -> torch.Tensor:
+    assert attributes.pose is not None
+    return attributes.pose.to(PoseConvention.EULER_DEG_ORTHO).rotation
+
+
+if __name__ == "__main__":
+    main()
