@@ -14,6 +14,7 @@ from torch.nn import functional
 from visemix.core.errors import TrainingError
 from visemix.core.interfaces import Judgement
 from visemix.core.training.adversarial import GanLoss, fool, match_features, tell_apart
+from visemix.core.training.weights import chosen
 
 WEIGHTS = {"render_adversarial": 1.0, "feature_matching": 2.0, "perceptual": 10.0, "l1": 50.0}
 """lambda 1 to 3 are 2, 10, 50 (section 5.1), in both presets."""
@@ -48,8 +49,7 @@ def render_objective(preset: str, replaced: Mapping[str, float]) -> RenderObject
     if preset not in ("paper", "released"):
         what = f"expected paper or released, got {preset!r}"
         raise TrainingError(what, where="training.preset")
-    weights = {name: replaced.get(name, value) for name, value in WEIGHTS.items()}
-    return RenderObjective(weights, summed=preset == "paper")
+    return RenderObjective(chosen(WEIGHTS, replaced), summed=preset == "paper")
 
 
 def adversarial_loss(made: Judgement) -> Tensor:
