@@ -14,6 +14,9 @@ from visemix.registry.parts import NamesFiles, PartBuilder
 from visemix.registry.recipe import Recipe
 from visemix.registry.resolve import ResolvedRecipe
 
+LEARNED_FROM = ("discriminator", "identity_encoder")
+"""Kinds of parts that a trained system does without, as it must do without their weights."""
+
 
 @attrs.frozen(eq=False)
 class Built:
@@ -23,7 +26,7 @@ class Built:
         resolved: what was built, with every setting; goes into the lock.
         parts: for the pipeline.
         discriminators: path in the recipe -> part, built for training only.
-        identity_encoder: if the recipe has one.
+        identity_encoder: if the recipe has one; built for training only.
     """
 
     resolved: ResolvedRecipe
@@ -50,7 +53,7 @@ def build(name: str, overrides: Sequence[str] = (), *, training: bool = False) -
     Args:
         name: a recipe's name, a YAML file, or a checkpoint folder.
         overrides: "key.key=value" each.
-        training: also build the discriminators.
+        training: also build what is only learned from.
 
     Raises:
         RecipeError: there is no such recipe, or it cannot run.
@@ -69,7 +72,7 @@ def build_recipe(recipe: Recipe, installed: Installed, *, training: bool = False
     """
     builder = PartBuilder(installed)
     resolved = builder.choose(recipe)
-    wanted = [p for p in resolved.parts if training or p.contract.kind != "discriminator"]
+    wanted = [p for p in resolved.parts if training or p.contract.kind not in LEARNED_FROM]
     # Any is safe here: the loader compared every class with its interface
     made: dict[str, Any] = {part.path: builder.build(part) for part in wanted}
     return Built(

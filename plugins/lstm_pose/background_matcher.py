@@ -81,7 +81,7 @@ class BackgroundMatcher(ReferenceMatcher):
         mode: str = "keyframes",
         keyframe_axis: str = "roll",
         speed: float = 1.0,
-        block: int = 100,
+        block: int = 50,
     ) -> None:
         for name, value, known in (
             ("mode", mode, MODES),

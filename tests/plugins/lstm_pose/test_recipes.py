@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 
+from visemix.core.errors import VisemixError
 from visemix.core.media.video_in import VideoReader
 from visemix.core.subjects.folder import save_subject
 from visemix.core.testing.samples import sample_subject
@@ -16,9 +17,11 @@ from visemix.core.training.log import read_losses
 from visemix.core.values.subject import Subject
 from visemix.plugins.landmark_mesh.model import LandmarkMesh
 from visemix.registry import api
+from visemix.registry.build import build
 from visemix.registry.cli import main
 
 DEMO = Path(api.__file__).parent / "demo"
+RECOGNISER = Path(__file__).parents[3].parent / "shared/models/mobilefacenet_128d.onnx"
 RECIPE = "lstm-pose/tiny"
 Say = Callable[..., str]
 
@@ -106,3 +109,32 @@ def test_one_photo_of_a_stranger_speaks(trained: Path, tmp_path: Path) -> None:
     around = (frames - still).abs().mean((0, 3))
     assert float(around[-20:].mean()) < 4, "the background is the photo"
     assert float(around.max()) > 20, "the face is not"
+
+
+def test_what_only_training_needs_is_built_for_training_only() -> None:
+    """Who has the weights of a run need not have the network that its memory learned from."""
+    lacking = ["identity_encoder.part=onnx-identity"]
+    assert build(RECIPE, lacking).identity_encoder is None
+    with pytest.raises(VisemixError, match=r"identity_encoder\.model"):
+        build(RECIPE, lacking, training=True)
+
+
+@pytest.mark.skipif(not RECOGNISER.is_file(), reason=f"{RECOGNISER} is not there")
+def test_a_memory_of_identities(data: Path, tmp_path: Path) -> None:
+    sets = (
+        "refiner.identity_feature=memory",
+        "refiner.identity_size=128",
+        "identity_encoder.part=onnx-identity",
+        f"identity_encoder.model={RECOGNISER}",
+        "training.stages=[general, gan-general]",
+        "training.steps=2",
+    )
+    words = [word for text in sets for word in ("--set", text)]
+    where = ("--data", data, "-o", tmp_path / "run", "--accelerator", "cpu")
+    assert run("train", "--recipe", RECIPE, *where, *words) == 0
+    rows = read_losses(tmp_path / "run" / "stages" / "refiner.gan-general")
+    assert "memory" in {row["term"] for row in rows}
+    sound = ("--audio", DEMO / "speech.wav", "--preview", "--reference", data / "a")
+    out = tmp_path / "out.mp4"
+    assert run("generate", "--checkpoint", tmp_path / "run", *sound, "-o", out) == 0
+    assert len(frames_of(out)) == 25
