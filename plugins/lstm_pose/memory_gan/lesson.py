@@ -9,6 +9,7 @@ from torch import Tensor
 from visemix.core.interfaces import Sample
 from visemix.core.shapes import Value
 from visemix.core.training.frame_batch import FrameBatch, signed
+from visemix.core.training.frame_batches import Picked
 from visemix.core.training.material import Critic
 from visemix.core.training.render_bank import RenderBank
 from visemix.plugins.lstm_pose.memory_gan.generator import Painted
@@ -39,15 +40,6 @@ class Lesson(Value):
     source: Tensor
     step: int
 
-    def to(self, device: torch.device | str, *, non_blocking: bool = False) -> "Lesson":
-        """The same on another device."""
-        return attrs.evolve(
-            self,
-            frames=self.frames.to(device, non_blocking=non_blocking),
-            identity=self.identity.to(device, non_blocking=non_blocking),
-            source=self.source.to(device, non_blocking=non_blocking),
-        )
-
 
 @attrs.frozen(eq=False)
 class Truth:
@@ -76,11 +68,31 @@ class Truth:
         return seen.mean(0)
 
     def lesson(self, frames: FrameBatch, step: int) -> Lesson:
-        """Everything of one step."""
-        clips = frames.clip.tolist()
-        picked = [self.identities[c][f] for c, f in zip(clips, frames.frame, strict=True)]
-        source = self.first[frames.clip, None] + frames.frame
-        return Lesson(frames, torch.stack(picked), source, step)
+        """Everything of one step, on the device that holds ``frames``."""
+        clips, places, device = frames.clip.cpu(), frames.frame.cpu(), frames.clip.device
+        told = [self.identities[c][f] for c, f in zip(clips.tolist(), places, strict=True)]
+        source = self.first[clips, None] + places
+        return Lesson(frames, torch.stack(told).to(device), source.to(device), step)
+
+
+@attrs.frozen(eq=False)
+class Assignment:
+    """A lesson that is not cut out yet, so that a GPU that holds the clips may do it.
+
+    Attributes:
+        picked: which examples.
+        truth: who they show.
+        step: of the training.
+    """
+
+    picked: Picked
+    truth: Truth
+    step: int
+
+    def to(self, device: torch.device | str, *, non_blocking: bool = False) -> Lesson:
+        """The lesson, on a device."""
+        frames = self.picked.to(device, non_blocking=non_blocking)
+        return self.truth.lesson(frames, self.step)
 
 
 @attrs.define(eq=False)

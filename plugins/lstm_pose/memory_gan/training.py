@@ -21,7 +21,7 @@ from visemix.core.training.stage import Batch, Loss, LossBook, Modules, Shard, S
 from visemix.plugins.lstm_pose.memory_gan.course import Course
 from visemix.plugins.lstm_pose.memory_gan.gathering import gathered
 from visemix.plugins.lstm_pose.memory_gan.generator import Painted
-from visemix.plugins.lstm_pose.memory_gan.lesson import Lesson, Scene
+from visemix.plugins.lstm_pose.memory_gan.lesson import Assignment, Lesson, Scene
 from visemix.plugins.lstm_pose.memory_gan.losses import attention_terms, l1
 from visemix.plugins.lstm_pose.memory_gan.memory import Memory
 from visemix.plugins.lstm_pose.memory_gan.networks import Networks
@@ -53,7 +53,7 @@ class GanStage(Stage):
         self._terms = attention_terms(course.preset)
         self._scene: Scene | None = None
         self._shown: Tensor | None = None
-        first = self._scene_of(self.batch(0, Shard()))
+        first = self._scene_of(self.batch(0, Shard()).to("cpu"))
         self._judges = judges_for(critics, lambda critic: first.sample(critic, first.real))
         self._scene = None
         judging = {judge.critic.name: judge.network for judge in self._judges}
@@ -61,8 +61,8 @@ class GanStage(Stage):
         self.turns = list(self._turns())
 
     def batch(self, step: int, shard: Shard) -> Batch:
-        """The lesson of a step."""
-        return self._course.truth.lesson(self._course.batches.batch(step, shard), step)
+        """The lesson of a step, to be cut out where it is learned from."""
+        return Assignment(self._course.batches.picked(step, shard), self._course.truth, step)
 
     def picture(self) -> Tensor | None:
         """Real, input, attention and made of the last step's first frame, side by side."""

@@ -1,6 +1,6 @@
 """Learning: order of the turns, ablations, exact resume, several processes, other critics."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,6 @@ from visemix.core.training.material import Critic, Material
 from visemix.core.training.stage import Plan, Shard, Stage, total
 from visemix.core.values.subject import Picture
 from visemix.core.values.track import Track
-from visemix.plugins.lstm_pose.lessons import learn
 from visemix.plugins.lstm_pose.memory_gan.memory import Memory
 from visemix.plugins.lstm_pose.memory_gan.refiner import MemoryGan
 from visemix.plugins.lstm_pose.memory_gan.training import GanStage
@@ -156,7 +155,7 @@ def test_the_memory_is_written_between_its_loss_and_the_generator() -> None:
     learning = stage(material(PatchJudge()), Plan(steps=1))
     memory = learning.modules["memory"]
     assert isinstance(memory, Memory)
-    lesson = learning.batch(0, Shard())
+    lesson = learning.batch(0, Shard()).to("cpu")
     first, critic, last = learning.turns
     first.losses(learning.modules, lesson)
     assert not memory.written.any()
@@ -172,7 +171,7 @@ def test_the_memory_is_written_between_its_loss_and_the_generator() -> None:
 
 def test_the_generator_does_not_teach_the_critic() -> None:
     learning = stage(material(PatchJudge()), Plan(steps=1))
-    lesson = learning.batch(0, Shard())
+    lesson = learning.batch(0, Shard()).to("cpu")
     total(learning.turns[-1].losses(learning.modules, lesson)).backward()  # type: ignore[no-untyped-call]  # torch leaves backward untyped
     critic = learning.modules["discriminators.0"]
     assert all(p.grad is None and p.requires_grad for p in critic.parameters())
@@ -183,7 +182,7 @@ def test_the_generator_does_not_teach_the_critic() -> None:
 def test_released_general_training_takes_the_middle_frames_identity() -> None:
     def told(name: str, preset: str) -> Tensor:
         learning = stage(material(), Plan(preset=preset, batch=12, steps=1), name)
-        identity: Tensor = learning.batch(0, Shard()).identity
+        identity: Tensor = learning.batch(0, Shard()).to("cpu").identity
         return identity
 
     assert float(told("gan-general", "released").std(0).max()) == 0
@@ -191,9 +190,11 @@ def test_released_general_training_takes_the_middle_frames_identity() -> None:
         assert float(told(name, preset).std(0).max()) > 0.01
 
 
-def test_personal_training_goes_on_from_general_weights() -> None:
+def test_personal_training_goes_on_from_general_weights(
+    learned: Callable[[Stage], None],
+) -> None:
     gan = MemoryGan(**TINY)
-    learn(gan.stage("gan-general", material(), Plan(steps=2)), seed=0)
+    learned(gan.stage("gan-general", material(), Plan(steps=2)))
     before = {name: value.clone() for name, value in gan.weights().items()}
     gan.stage("gan-personal", material(), Plan(steps=1, seed=5))
     assert all(torch.equal(before[name], value) for name, value in gan.weights().items())
@@ -207,7 +208,9 @@ def test_a_recipe_without_an_identity_encoder_is_told_what_to_do() -> None:
     lone = attrs.evolve(material(), identity_encoder=None)
     with pytest.raises(TrainingError, match="identity_feature=off"):
         stage(lone, Plan(steps=1))
-    assert stage(lone, Plan(steps=1), identity_feature="off").batch(0, Shard()).identity.shape == (
+    assert stage(lone, Plan(steps=1), identity_feature="off").batch(0, Shard()).to(
+        "cpu"
+    ).identity.shape == (
         1,
         1,
         0,
@@ -234,6 +237,7 @@ def shared() -> Stage:
     return stage(material(PatchJudge()), Plan(steps=4, batch=4), dropout=0.0, rate=1e-3)
 
 
+@pytest.mark.slow
 def test_two_processes_learn_and_remember_what_one_does(tmp_path: Path) -> None:
     train_alone(shared, tmp_path / "one")
     train_in_processes(shared, tmp_path / "two")

@@ -16,16 +16,17 @@ from visemix.core.testing.refiners import sample_shot
 from visemix.core.testing.samples import sample_subject
 from visemix.core.timeline import cut, join, length
 from visemix.core.training.material import Material
-from visemix.core.training.stage import Plan
+from visemix.core.training.stage import Plan, Stage
 from visemix.core.values.frames import Frames
 from visemix.core.values.rendering import Shot
 from visemix.core.values.subject import Subject
 from visemix.core.windows import Windowed
-from visemix.plugins.lstm_pose.lessons import learn
 from visemix.plugins.lstm_pose.memory_gan.identities import identity_features
 from visemix.plugins.lstm_pose.memory_gan.memory import between_anchors
 from visemix.plugins.lstm_pose.memory_gan.refiner import FUTURE, PAST, MemoryGan
 from visemix.plugins.lstm_pose.memory_gan.renders import of_shot, resized
+
+Make = Callable[..., MemoryGan]
 
 CONTRACT = Contract("memory-gan", "refiner", stages=("gan-general", "gan-personal"))
 
@@ -49,24 +50,28 @@ def refined(gan: MemoryGan, shot: Shot, subject: Subject) -> Tensor:
     return frames.rgb
 
 
-def learned(gan: MemoryGan, clip: Material, steps: int = 2) -> MemoryGan:
-    learn(gan.stage("gan-personal", clip, Plan(steps=steps, batch=2)), seed=0)
-    return gan
+@pytest.fixture
+def taught(clip: Material, learned: Callable[[Stage], None]) -> Make:
+    """Trains for two steps."""
+
+    def teach(gan: MemoryGan, of: Material = clip) -> MemoryGan:
+        learned(gan.stage("gan-personal", of, Plan(steps=2, batch=2)))
+        return gan
+
+    return teach
 
 
 def test_it_conforms(trained: MemoryGan) -> None:
     check_part("refiner", trained, CONTRACT, {})
 
 
-def test_nothing_is_made_before_it_has_learned(
-    tiny: Callable[..., MemoryGan], subject: Subject
-) -> None:
+def test_nothing_is_made_before_it_has_learned(tiny: Make, subject: Subject) -> None:
     with pytest.raises(CheckpointError, match="has not learned anything"):
         tiny().begin(subject)
 
 
 def test_weights_carry_the_memory(
-    trained: MemoryGan, tiny: Callable[..., MemoryGan], shot: Shot, subject: Subject
+    trained: MemoryGan, tiny: Make, shot: Shot, subject: Subject
 ) -> None:
     weights = {name: value.clone() for name, value in trained.weights().items()}
     assert 1 < int((weights["memory.source"] >= 0).sum()) <= 8, "4 steps of 2 frames each"
@@ -113,9 +118,9 @@ def test_identity_is_looked_up_at_anchors_and_mixed_between(
 
 
 def test_the_mean_feature_in_place_of_the_memory(
-    tiny: Callable[..., MemoryGan], clip: Material, shot: Shot, subject: Subject
+    tiny: Make, taught: Make, clip: Material, shot: Shot, subject: Subject
 ) -> None:
-    gan = learned(tiny(identity_feature="mean"), clip)
+    gan = taught(tiny(identity_feature="mean"))
     assert not [name for name in gan.weights() if name.startswith(("memory", "query"))]
     told = identities(gan, shot, subject, 0, 4)
     assert clip.identity_encoder is not None
@@ -125,19 +130,19 @@ def test_the_mean_feature_in_place_of_the_memory(
 
 
 def test_without_identity_no_encoder_is_needed(
-    tiny: Callable[..., MemoryGan], clip: Material, shot: Shot, subject: Subject
+    tiny: Make, taught: Make, clip: Material, shot: Shot, subject: Subject
 ) -> None:
     alone = attrs.evolve(clip, identity_encoder=None)
-    gan = learned(tiny(identity_feature="off"), alone)
+    gan = taught(tiny(identity_feature="off"), alone)
     assert identities(gan, shot, subject, 0, 4).shape == (4, 0)
     assert len(refined(gan, shot, subject)) == 32
 
 
 def test_dropout_at_test_is_a_switch_and_repeats(
-    clip: Material, shot: Shot, subject: Subject
+    taught: Make, shot: Shot, subject: Subject
 ) -> None:
     sizes: dict[str, Any] = {"size": 64, "width": 4, "hidden": 8, "identity_feature": "off"}
-    plain = learned(MemoryGan(**sizes), clip)
+    plain = taught(MemoryGan(**sizes))
     noisy = MemoryGan(**sizes, dropout_at_test=True)
     noisy.load_weights(plain.weights())
     first = refined(noisy, shot, subject)
@@ -157,14 +162,12 @@ def test_a_renderer_without_a_picture_is_refused(
         trained.refine(attrs.evolve(shot, rendering=rendering), trained.begin(subject))
 
 
-def test_the_window(tiny: Callable[..., MemoryGan]) -> None:
+def test_the_window(tiny: Make) -> None:
     window = tiny(anchors=10).window
     assert (window.block, window.past, window.future) == (10, PAST, FUTURE) == (10, 2, 1)
 
 
-def test_weights_from_a_file(
-    trained: MemoryGan, tiny: Callable[..., MemoryGan], tmp_path: Path
-) -> None:
+def test_weights_from_a_file(trained: MemoryGan, tiny: Make, tmp_path: Path) -> None:
     path = tmp_path / "gan.safetensors"
     save_file({n: v.clone() for n, v in trained.weights().items()}, path)
     gan = tiny(weights=str(path))
