@@ -19,9 +19,9 @@ from torch import Tensor
 
 from visemix.plugins.rasterizer_cuda import gradients, mixing, rasterizing
 from visemix.plugins.rasterizer_cuda.scene import (
-    Scene,
     check_frames,
     check_like,
+    check_meshes,
     check_tensor,
 )
 
@@ -90,7 +90,7 @@ def rasterize(
     Raises:
         InvalidValue: names the argument.
     """
-    meshes = checked(meshes, size, near, cull)
+    meshes = checked(meshes, size, near)
     vertices, triangles, matrix = meshes
     made = rasterizing.rasterize(vertices, matrix, triangles, list(size), near, cull)
     kept = Meshes(vertices.detach(), triangles, matrix.detach())
@@ -126,7 +126,7 @@ def interpolate(pixels: Pixels, attributes: Tensor) -> Tensor:
     return made
 
 
-def checked(meshes: Meshes, size: tuple[int, int], near: float, cull: bool) -> Meshes:
+def checked(meshes: Meshes, size: tuple[int, int], near: float) -> Meshes:
     """The meshes with a leading dimension on each tensor.
 
     Raises:
@@ -135,7 +135,7 @@ def checked(meshes: Meshes, size: tuple[int, int], near: float, cull: bool) -> M
     vertices, triangles, matrix = meshes
     triangles = triangles[None] if triangles.ndim == 2 else triangles
     matrix = matrix[None] if matrix.ndim == 2 else matrix
-    Scene(vertices, matrix, triangles, *size, near=near, cull=cull).check()
+    check_meshes(vertices, matrix, triangles, size, near)
     return Meshes(vertices, triangles, matrix)
 
 

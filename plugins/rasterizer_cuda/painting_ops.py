@@ -8,7 +8,13 @@ from torch import Tensor
 from visemix.plugins.rasterizer_cuda import shading
 from visemix.plugins.rasterizer_cuda.ops import Meshes, checked, interpolate, rasterize
 from visemix.plugins.rasterizer_cuda.picture_ops import texture
-from visemix.plugins.rasterizer_cuda.scene import check_frames, check_like, check_tensor, need
+from visemix.plugins.rasterizer_cuda.scene import (
+    check_frames,
+    check_like,
+    check_tensor,
+    frames_of,
+    need,
+)
 from visemix.plugins.rasterizer_cuda.vertex_ops import wants_gradient
 
 
@@ -96,8 +102,8 @@ def draw(meshes: Meshes, size: tuple[int, int], paint: Paint, how: How | None = 
         InvalidValue: names the argument.
     """
     how = how or How()
-    meshes = checked(meshes, size, how.near, how.cull)
-    frames = max(len(x) for x in meshes)
+    meshes = checked(meshes, size, how.near)
+    frames = frames_of(*meshes)
     vertices, triangles, matrix = meshes
     color = _attributes("color", paint.color, vertices, frames)
     masks = paint.masks

@@ -14,7 +14,7 @@ from torch.library import custom_op
 from visemix.plugins.rasterizer_cuda import backward, forward
 from visemix.plugins.rasterizer_cuda.gradients import by_meshes
 from visemix.plugins.rasterizer_cuda.memory import explains_memory
-from visemix.plugins.rasterizer_cuda.scene import Scene
+from visemix.plugins.rasterizer_cuda.scene import Scene, frames_of
 from visemix.plugins.rasterizer_cuda.topology import TOPOLOGIES
 
 Three = tuple[Tensor, Tensor, Tensor]
@@ -45,7 +45,7 @@ def _(
     near: float,
     cull: bool,
 ) -> Three:
-    frames = max(len(vertices), len(matrix), len(triangles))
+    frames = frames_of(vertices, matrix, triangles)
     triangle = vertices.new_empty(frames, *size, dtype=torch.int32)
     return triangle, vertices.new_empty(frames, 2, *size), vertices.new_empty(frames, *size)
 

@@ -50,8 +50,7 @@ class Scene:
     @property
     def frames(self) -> int:
         """T."""
-        counts = [len(x) for x in (self.vertices, self.matrix, self.triangles)]
-        return 0 if 0 in counts else max(counts)
+        return frames_of(self.vertices, self.matrix, self.triangles)
 
     @property
     def vertex_count(self) -> int:
@@ -77,28 +76,37 @@ class Scene:
             self.triangle_count, self.height, self.width, self.near, int(self.cull),
         )  # fmt: skip
 
-    def check(self) -> None:
-        """Compare shapes, types and devices, without waiting for the device.
 
-        Raises:
-            InvalidValue: names the argument that does not fit.
-        """
-        check_tensor("vertices", self.vertices, "[1 or T, V, 3 or 4]", (None, None, (3, 4)))
-        check_tensor("matrix", self.matrix, "[1 or T, 4, 4]", (None, 4, 4))
-        check_tensor("triangles", self.triangles, "[1 or T, F, 3]", (None, None, 3))
-        need(self.vertices.dtype in (torch.float32, torch.float64), "vertices",
-             f"float32 or float64, got {self.vertices.dtype}")  # fmt: skip
-        need(self.triangles.dtype == torch.int32, "triangles", f"int32, got {self.triangles.dtype}")
-        check_like("matrix", self.matrix, self.vertices)
-        check_device("triangles", self.triangles, self.vertices)
-        for name in ("vertices", "matrix", "triangles"):
-            check_frames(name, len(getattr(self, name)), self.frames)
-        for name in ("height", "width"):
-            size = getattr(self, name)
-            need(0 < size <= LARGEST_PX, name, f"1 to {LARGEST_PX}, got {size}")
-        need(0 < self.near < float("inf"), "near", f"a number above 0, got {self.near}")
-        need(self.frames <= MOST_FRAMES, "vertices", f"at most {MOST_FRAMES} frames")
-        need(self.triangle_count < MOST_TRIANGLES, "triangles", f"fewer than {MOST_TRIANGLES}")
+def check_meshes(
+    vertices: Tensor, matrix: Tensor, triangles: Tensor, size: Sequence[int], near: float
+) -> None:
+    """Compare shapes, types and devices, without waiting for the device.
+
+    Raises:
+        InvalidValue: names the argument that does not fit.
+    """
+    check_tensor("vertices", vertices, "[1 or T, V, 3 or 4]", (None, None, (3, 4)))
+    check_tensor("matrix", matrix, "[1 or T, 4, 4]", (None, 4, 4))
+    check_tensor("triangles", triangles, "[1 or T, F, 3]", (None, None, 3))
+    floats = (torch.float32, torch.float64)
+    need(vertices.dtype in floats, "vertices", f"float32 or float64, got {vertices.dtype}")
+    need(triangles.dtype == torch.int32, "triangles", f"int32, got {triangles.dtype}")
+    check_like("matrix", matrix, vertices)
+    check_device("triangles", triangles, vertices)
+    frames = frames_of(vertices, matrix, triangles)
+    for name, tensor in (("vertices", vertices), ("matrix", matrix), ("triangles", triangles)):
+        check_frames(name, len(tensor), frames)
+    for name, pixels in zip(("height", "width"), size, strict=True):
+        need(0 < pixels <= LARGEST_PX, name, f"1 to {LARGEST_PX}, got {pixels}")
+    need(0 < near < float("inf"), "near", f"a number above 0, got {near}")
+    need(frames <= MOST_FRAMES, "vertices", f"at most {MOST_FRAMES} frames")
+    need(triangles.shape[1] < MOST_TRIANGLES, "triangles", f"fewer than {MOST_TRIANGLES}")
+
+
+def frames_of(*tensors: Tensor) -> int:
+    """T of tensors that have one frame, or T; 0 if one has none."""
+    counts = [len(x) for x in tensors]
+    return 0 if 0 in counts else max(counts)
 
 
 def need(fine: bool, name: str, expected: str) -> None:

@@ -11,7 +11,7 @@ from visemix.core.drawing import light as sh
 from visemix.plugins.rasterizer_cuda import forward
 from visemix.plugins.rasterizer_cuda.launch import Argument, Launch, run
 from visemix.plugins.rasterizer_cuda.memory import explains_memory
-from visemix.plugins.rasterizer_cuda.scene import Scene
+from visemix.plugins.rasterizer_cuda.scene import Scene, frames_of
 from visemix.plugins.rasterizer_cuda.topology import TOPOLOGIES
 
 
@@ -120,7 +120,7 @@ def _(  # noqa: PLR0913
     dtype: torch.dtype,
     flags: Sequence[bool],
 ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
-    frames = max(len(vertices), len(matrix), len(triangles))
+    frames = frames_of(vertices, matrix, triangles)
     kept = size if flags[3] else (0, 0)
     return (
         vertices.new_empty(frames, paint.shape[2], *size, dtype=dtype),

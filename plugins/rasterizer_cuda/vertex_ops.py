@@ -96,6 +96,6 @@ def _surface(vertices: Tensor, triangles: Tensor) -> Tensor:
     """
     triangles = triangles[None] if triangles.ndim == 2 else triangles
     matrix = vertices.new_empty(1, 4, 4)
-    checked(Meshes(vertices, triangles, matrix), (1, 1), 1.0, False)
+    checked(Meshes(vertices, triangles, matrix), (1, 1), 1.0)
     check_frames("triangles", len(triangles), len(vertices))
     return triangles

@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from visemix.plugins.rasterizer_cuda.launch import LAUNCHERS, Launch
-from visemix.plugins.rasterizer_cuda.sources import KERNELS, source_of
+from visemix.plugins.rasterizer_cuda.sources import source_of
 
 SHIM = r"""
 #include <cstdint>
@@ -33,16 +33,22 @@ template <class P> static P unpack(uint64_t word) {
     return value;
 }
 
+// Blocks and threads one by one: as they come, or the last ones first.
+static uint32 turned(uint32 k, uint32 of, bool backwards) { return backwards ? of - 1 - k : k; }
+
 template <class... P, size_t... I>
 static int run(void (*kernel)(P...), const char* kinds, const uint64_t* words, const uint32* grid,
                std::index_sequence<I...>) {
     const char wanted[] = {Kind<P>::name..., 0};
     if (std::strcmp(wanted, kinds) != 0) return 1;
     gridDim = {grid[0], grid[1]}, blockDim = {BLOCK, 1};
-    for (blockIdx.y = 0; blockIdx.y < grid[1]; ++blockIdx.y)
-        for (blockIdx.x = 0; blockIdx.x < grid[0]; ++blockIdx.x)
-            for (threadIdx.x = 0; threadIdx.x < BLOCK; ++threadIdx.x)
+    for (uint32 y = 0; y < grid[1]; ++y)
+        for (uint32 x = 0; x < grid[0]; ++x)
+            for (uint32 thread = 0; thread < BLOCK; ++thread) {
+                blockIdx = {turned(x, grid[0], grid[2]), turned(y, grid[1], grid[2])};
+                threadIdx = {turned(thread, BLOCK, grid[2]), 0};
                 kernel(unpack<P>(words[I])...);
+            }
     return 0;
 }
 
@@ -63,12 +69,18 @@ SMALL_CACHE = 100_000
 
 
 class HostLauncher:
-    """Runs one thread after the other; what threads add to or raise is thereby atomic."""
+    """Runs one thread after the other; what threads add to or raise is thereby atomic.
+
+    Attributes:
+        backwards: whether the last block and thread comes first: a GPU knows no order.
+        launched: every kernel call so far.
+    """
 
     cache_bytes = SMALL_CACHE
     warps = 12
 
     def __init__(self) -> None:
+        self.backwards = False
         self.launched: list[Launch] = []
 
     def __call__(self, launch: Launch) -> None:
@@ -76,7 +88,7 @@ class HostLauncher:
         kinds = "".join(_kind(argument) for argument in launch.arguments)
         words = [_word(value) for value in launch.words]
         function = getattr(library(launch.source, launch.real), f"run_{launch.kernel}")
-        grid = (ctypes.c_uint32 * 2)(*launch.grid)
+        grid = (ctypes.c_uint32 * 3)(*launch.grid, self.backwards)
         wrong = function(kinds.encode(), (ctypes.c_uint64 * len(words))(*words), grid)
         assert not wrong, f"{launch.kernel} takes other arguments than {kinds}"
 
@@ -121,11 +133,3 @@ def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[HostLauncher]:
     launcher = HostLauncher()
     monkeypatch.setitem(LAUNCHERS, "cpu", lambda device: launcher)
     yield launcher
-
-
-@pytest.fixture(params=KERNELS)
-def kernel_source(request: pytest.FixtureRequest) -> str:
-    """The name of each source below kernels/."""
-    name = request.param
-    assert isinstance(name, str)
-    return name
