@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from visemix.core.errors import VisemixError
 from visemix.core.media.video_in import VideoReader
@@ -92,6 +93,29 @@ def test_a_trained_person_speaks(trained: Path, data: Path, tmp_path: Path) -> N
     frames = frames_of(out).float()
     assert frames.shape == (25, 160, 192, 3)
     assert float(frames.std(0)[48:112, 64:128].mean()) > float(frames.std(0)[:12].mean())
+
+
+def test_a_person_is_learned_from_general_weights(
+    trained: Path, data: Path, tmp_path: Path
+) -> None:
+    """Another dataset is another run, which starts from the files of the first."""
+    start = [
+        f"{kind}.weights={trained}/weights/{kind}.safetensors"
+        for kind in ("attribute_model", "refiner")
+    ]
+    own = [*start, "training.stages=[personal, gan-personal]", "training.steps=2"]
+    words = [word for text in own for word in ("--set", text)]
+    where = ("--data", data / "a", "-o", tmp_path / "run", "--accelerator", "cpu")
+    assert run("train", "--recipe", RECIPE, *where, *words) == 0
+    weights = [
+        load_file(f / "weights/attribute_model.safetensors") for f in (trained, tmp_path / "run")
+    ]
+    apart = [
+        float((weights[1][k] - v).abs().max())
+        for k, v in weights[0].items()
+        if v.is_floating_point()
+    ]
+    assert 0 < max(apart) < 0.1, "a few steps from where it started"
 
 
 def test_one_photo_of_a_stranger_speaks(trained: Path, tmp_path: Path) -> None:
