@@ -1,7 +1,7 @@
 """Filters over attributes, fed by the runner so that a stream gives what the file gives.
 
 The systems smooth what their networks say (SYSTEMS: FACIAL uses Savitzky-Golay over everything and
-a short Gaussian over the pose). Both filters are centred: they move nothing in time.
+a short Gaussian over the pose). Both filters are centred, unless asked: they move nothing in time.
 """
 
 import math
@@ -26,6 +26,8 @@ class Smoothing:
         order: of its polynomial, below ``window``.
         pose_taps: frames of the Gaussian over the six pose numbers, odd; 1 for none.
         pose_sigma: its standard deviation, frames.
+        pose_peak: frames from the middle to its peak; above 0 the pose comes early (released code
+            of FACIAL: 1).
 
     Raises:
         InvalidValue: an even window, or an order that it cannot hold.
@@ -38,6 +40,7 @@ class Smoothing:
     order: int = 3
     pose_taps: int = 1
     pose_sigma: float = 1.0
+    pose_peak: int = 0
 
     def __attrs_post_init__(self) -> None:
         if self.window % 2 == 0 or self.pose_taps % 2 == 0 or min(self.window, self.pose_taps) < 1:
@@ -63,7 +66,7 @@ class Smoothing:
             pose=pose,
         )
         made = cut(smoothed, rest, length(smoothed) - rest)
-        gaussian = gaussian_taps(self.pose_taps, self.pose_sigma)
+        gaussian = gaussian_taps(self.pose_taps, self.pose_sigma, self.pose_peak)
         return Step(attrs.evolve(made, pose=_filtered_pose(pose, gaussian)), state)
 
 
@@ -80,10 +83,10 @@ def savitzky_golay(window: int, order: int) -> Tensor:
     return taps.to(torch.float32)
 
 
-def gaussian_taps(taps: int, sigma: float) -> Tensor:
-    """[taps] float32, centred, summing to 1."""
-    half = taps // 2
-    weights = torch.tensor([math.exp(-0.5 * (k / sigma) ** 2) for k in range(-half, half + 1)])
+def gaussian_taps(taps: int, sigma: float, peak: int = 0) -> Tensor:
+    """[taps] float32, summing to 1, largest ``peak`` frames after the middle."""
+    places = range(-(taps // 2) - peak, taps // 2 + 1 - peak)
+    weights = torch.tensor([math.exp(-0.5 * (k / sigma) ** 2) for k in places])
     return weights / weights.sum()
 
 

@@ -44,6 +44,12 @@ def test_it_moves_nothing_in_time() -> None:
     assert float(taps.sum()) == pytest.approx(1)
 
 
+def test_the_released_taps_come_a_frame_early() -> None:
+    """SYSTEMS A.4, step 5: weights for frames n-2 to n+2."""
+    taps = gaussian_taps(5, 1.0, peak=1)
+    assert taps.tolist() == pytest.approx([0.005, 0.057, 0.257, 0.424, 0.257], abs=1e-3)
+
+
 def test_a_stream_is_filtered_like_the_file() -> None:
     attributes = sample_attributes(SamplePlan(frames=60))
     smoothing = Smoothing(pose_taps=5)
