@@ -67,7 +67,7 @@ def learn_head(
         (head_rows(hearing, c.windows, m) @ unseen[i % 4], c.targets)
         for i, (c, m) in enumerate(clips)
     ]
-    return Head(every.solve(penalty, start), _gain(predicted), _loss_of_spread(predicted))
+    return Head(every.solve(penalty, start), pose_gain(predicted), _loss_of_spread(predicted))
 
 
 def quarters(clip: Spoken) -> list[Spoken]:
@@ -77,7 +77,12 @@ def quarters(clip: Spoken) -> list[Spoken]:
     return [Spoken(clip.windows[a : a + size], clip.targets[a : a + size]) for a in starts]
 
 
-def _gain(pairs: Sequence[tuple[Tensor, Tensor]]) -> Tensor:
+def pose_gain(pairs: Sequence[tuple[Tensor, Tensor]]) -> Tensor:
+    """[6] factors that give smoothed poses the spread of the true ones.
+
+    Args:
+        pairs: predicted and true numbers of clips [T, N], the pose last.
+    """
     made = torch.cat([settled(made[:, -POSE:]) for made, _ in pairs])
     true = torch.cat([true[:, -POSE:] for _, true in pairs])
     ratio: Tensor = true.std(0, correction=0) / made.std(0, correction=0).clamp_min(1e-6)

@@ -1,5 +1,6 @@
 """The network as published: MFCC images, five convolutions, three LSTM layers (B.2.1)."""
 
+import torch
 from torch import Tensor, nn
 
 from visemix.core.training.fast import fast
@@ -45,6 +46,10 @@ class PublishedNetwork(nn.Module):
             if isinstance(module, nn.Conv2d | nn.Linear):
                 nn.init.normal_(module.weight, 0.0, _SPREAD)
         fast(self.see, compiled=False)
+        self.register_buffer("gain", torch.ones(POSE))
+
+    gain: Tensor
+    """[6] factors that give the smoothed pose the person's spread; measured after training."""
 
     def forward(self, windows: Tensor) -> Tensor:
         """Whole sequences, from zero states."""

@@ -17,6 +17,7 @@ from visemix.core.values.subject import Subject
 from visemix.plugins.lstm_pose.bases import LANDMARK_MESH, POSE, Basis
 from visemix.plugins.lstm_pose.clips import beginning, full_movement
 from visemix.plugins.lstm_pose.compact_network import check_layout
+from visemix.plugins.lstm_pose.head import pose_gain
 from visemix.plugins.lstm_pose.losses import published_losses, published_weights
 from visemix.plugins.lstm_pose.network import Network, Said
 from visemix.plugins.lstm_pose.published import CHANNELS, PublishedNetwork
@@ -30,6 +31,10 @@ EPOCHS = {"general": 10, "personal": 100}
 
 PERSONAL_FRAMES = 300
 """The paper's choice of 100, 200, 300, 500 and 800: 12 s."""
+
+
+MEASURED = 2000
+"""Frames that the spread of the predicted pose is measured on."""
 
 
 class PublishedModel(Network):
@@ -67,7 +72,7 @@ class PublishedModel(Network):
     @property
     def gain(self) -> Tensor:
         """See Network."""
-        return torch.ones(POSE)
+        return self._network.gain
 
     def speak(self, features: AudioFeatures, memory: object) -> tuple[Said, object]:
         """See Network."""
@@ -153,6 +158,15 @@ class Excerpts:
         features = [example.features.values for example in examples]
         return Excerpts(features, targets, torch.tensor(places), plan)
 
+    @torch.no_grad()
+    def predicted(self, network: PublishedNetwork) -> list[tuple[Tensor, Tensor]]:
+        """What ``network`` says of the clips, and the truth; of MEASURED frames in all."""
+        each = max(MEASURED // len(self.features), FRAMES)
+        device = network.gain.device
+        pairs = zip(self.features, self.targets, strict=True)
+        clips = [(f[: min(each, len(t))], t[:each]) for f, t in pairs]
+        return [(network(f[None].to(device))[0].cpu(), t) for f, t in clips]
+
     def steps(self, name: str) -> int:
         """Of a stage."""
         return self.plan.steps or EPOCHS[name] * max(len(self.places) // self.batch, 1)
@@ -191,7 +205,7 @@ class Regression(Stage):
     ) -> None:
         self.name, self.steps = name, excerpts.steps(name)
         self._excerpts, self._weights, self._done = excerpts, weights, done
-        self.modules = {"network": network.train()}
+        self.modules, self._network = {"network": network.train()}, network
         optimizer = torch.optim.Adam(network.parameters(), RATES[name], betas=BETAS)
         self.turns = [Turn("network", optimizer, partial(self._losses))]
 
@@ -200,8 +214,9 @@ class Regression(Stage):
         return self._excerpts.draw(step, shard)
 
     def finish(self) -> None:
-        """The network is ready."""
+        """The network is ready; how much it shrinks the pose is measured."""
         self._done()
+        self._network.gain.copy_(pose_gain(self._excerpts.predicted(self._network)))
 
     def _losses(self, modules: Modules, batch: Batch) -> LossBook:
         features, targets = batch

@@ -3,6 +3,9 @@ import torch
 from visemix.core.testing.samples import SamplePlan, sample_features, sample_subject
 from visemix.core.training.dataset import Dataset, Example
 from visemix.core.training.stage import Plan, Shard
+from visemix.plugins.lstm_pose.head import LARGEST_GAIN
+from visemix.plugins.lstm_pose.lessons import learn
+from visemix.plugins.lstm_pose.motion import settled
 from visemix.plugins.lstm_pose.published import PublishedNetwork
 from visemix.plugins.lstm_pose.published_network import PublishedModel
 
@@ -44,3 +47,18 @@ def test_a_narrow_network_is_the_same_graph() -> None:
     count = sum(p.numel() for p in narrow.parameters())
     assert count < 29_430_000 / 50
     assert narrow(torch.zeros(1, 2, 28, 12)).shape == (1, 2, 70)
+
+
+def test_the_spread_that_training_takes_is_given_back() -> None:
+    features = sample_features("mfcc", (75, 28, 12), 25.0)
+    data = Dataset([Example(sample_subject(SamplePlan(frames=75)), features)])
+    model = PublishedModel(channels=4)
+    learn(model.stage("general", data, Plan(steps=6, batch=2)), seed=0)
+    said, _ = model.speak(features, None)
+    spread = (settled(said.pose) * model.gain).std(0, correction=0)
+    limited = model.gain == LARGEST_GAIN
+    assert float(model.gain.min()) > 1, "six steps teach no motion of the head"
+    assert torch.allclose(spread[~limited], torch.ones(6)[~limited], atol=0.05)
+    again = PublishedModel(channels=4)
+    again.load_weights(model.weights(), "here")
+    assert torch.equal(again.gain, model.gain)
