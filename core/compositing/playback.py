@@ -35,11 +35,24 @@ def longest_stretch(subject: Subject) -> range:
     Raises:
         SubjectError: the face is not seen at all.
     """
+    return max(_seen(subject), key=len)
+
+
+def first_seen(subject: Subject) -> int:
+    """The first frame that shows the face.
+
+    Raises:
+        SubjectError: the face is not seen at all.
+    """
+    return _seen(subject)[0].start
+
+
+def _seen(subject: Subject) -> list[range]:
     runs = stretches(subject.track)
     if not runs:
         do = "prepare it again from a reference that shows the face"
         raise SubjectError("no frame shows the face", where=subject.name, do=do)
-    return max(runs, key=len)
+    return runs
 
 
 def back_and_forth(places: Tensor, count: int) -> Tensor:

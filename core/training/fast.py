@@ -15,8 +15,9 @@ def fast(module: nn.Module, compiled: bool) -> nn.Module:
         module: changed in place; its parameters stay the same objects.
         compiled: use torch.compile.
     """
-    if any(isinstance(part, nn.Conv2d | nn.ConvTranspose2d) for part in module.modules()):
-        module.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
+    for part in module.modules():
+        if isinstance(part, nn.Conv2d | nn.ConvTranspose2d):  # not the whole: there may be Conv3d
+            part.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
     if compiled:
         module.compile()
     return module

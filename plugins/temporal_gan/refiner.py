@@ -1,0 +1,208 @@
+"""TemporalGanDecoder: the pictorial half of the generator, latent codes and a still to frames."""
+
+from collections.abc import Mapping
+
+import attrs
+import torch
+from torch import Tensor
+
+from visemix.core.compositing.paste import PasteBack, heaviest
+from visemix.core.compositing.playback import first_seen
+from visemix.core.errors import CheckpointError, InvalidValue, TrainingError
+from visemix.core.interfaces import Refiner
+from visemix.core.shapes import Value
+from visemix.core.subjects.alignment import Aligned
+from visemix.core.timeline import length
+from visemix.core.training.aligned_bank import aligned_bank
+from visemix.core.training.checkpoint import load_module
+from visemix.core.training.frame_batch import signed
+from visemix.core.training.material import Material
+from visemix.core.training.stage import Plan, Stage, Trainable
+from visemix.core.values.frames import Frames
+from visemix.core.values.rendering import Rendering, Shot
+from visemix.core.values.subject import Subject
+from visemix.core.windows import Step, Window
+from visemix.plugins.temporal_gan.attribute_model import TemporalGanLatent
+from visemix.plugins.temporal_gan.course import Manner, course_of, held_out
+from visemix.plugins.temporal_gan.pictures import FaceNetwork, PictureSize
+from visemix.plugins.temporal_gan.quick_decoder import QuickDecoder, Quickness
+from visemix.plugins.temporal_gan.training import GanStage, Generator
+from visemix.plugins.temporal_gan.watch import SyncWatch
+
+CRITICS = ("frames", "sequence", "audio-video")
+ALIGNED = "aligned"
+PASTES = {ALIGNED: "crop", "feather": "feather", "seamless": "seamless"}
+"""Setting -> mode of core.compositing.paste."""
+
+
+@attrs.frozen(eq=False)
+class Decoding(Value):
+    """State between blocks.
+
+    Attributes:
+        decoder: of this person.
+        crops: [N, 2, 3], where the aligned picture lies in every reference frame.
+        paste: puts pictures back.
+    """
+
+    decoder: QuickDecoder
+    crops: Tensor
+    paste: PasteBack
+
+
+class TemporalGanDecoder(Refiner, Trainable):
+    """Identity encoder and frame decoder of Vougioukas et al. (sections 3.1.1 and 3.1.4).
+
+    The person is the first reference frame that shows the face. Both halves of the generator learn
+    in this part's stage.
+
+    Args:
+        height: of the aligned pictures, px, 4 times a power of two; 128 as published.
+        width: channels of the outermost layer.
+        identity: numbers of the identity code.
+        latent: numbers of the latent codes that come in.
+        skips: whether the decoder sees the still's maps.
+        paste: "aligned" gives the aligned pictures, "feather" and "seamless" put them back.
+        precision: "auto", "float32" or "bfloat16", when a video is made.
+        block: frames made at once.
+        sequence: frames of an excerpt in training.
+        epochs: of the training, at most.
+        rate: learning rate of the generator.
+        warm_up: steps over which the critics' word comes to count.
+        l1_region: "lower" half (eq. 6) or "full".
+        mirror: whether half of the excerpts are mirrored.
+        validation: share of the clips that is held out to stop by.
+        patience: trials on them without a better one before it stops; 0 for never.
+
+    Raises:
+        InvalidValue: an unknown choice, or a height that is none.
+    """
+
+    def __init__(  # noqa: PLR0913 - one argument per setting of the manifest
+        self,
+        *,
+        height: int = 128,
+        width: int = 64,
+        identity: int = 128,
+        latent: int = 266,
+        skips: bool = True,
+        paste: str = "feather",
+        precision: str = "auto",
+        block: int = 25,
+        sequence: int = 50,
+        epochs: int = 100,
+        rate: float = 1e-4,
+        warm_up: int = 0,
+        l1_region: str = "lower",
+        mirror: bool = True,
+        validation: float = 0.1,
+        patience: int = 5,
+    ) -> None:
+        if paste not in PASTES:
+            raise InvalidValue(f"expected {' or '.join(PASTES)}, got {paste!r}", where="paste")
+        self._size = PictureSize(height, width, identity, latent, skips)
+        self._aligned = Aligned(height, self._size.picture_width)
+        self._paste, self._precision = PASTES[paste], precision
+        self._manner = Manner(
+            sequence, epochs, rate, warm_up, l1_region == "lower", mirror, validation, patience
+        )
+        self.window = Window(block)
+        self._network: FaceNetwork | None = None
+        self._learned = False
+
+    @property
+    def network(self) -> FaceNetwork:
+        """What learns; made when first needed."""
+        if self._network is None:
+            self._network = self._fresh(seed=0)
+        return self._network
+
+    def begin(self, subject: Subject) -> Decoding:
+        """See Refiner.
+
+        Raises:
+            CheckpointError: it has not learned anything.
+            SubjectError: the face is not seen in any frame.
+        """
+        if not self._learned:
+            what = "temporal-gan-decoder has not learned anything yet"
+            do = "train it with 'visemix train' and name the run's folder with --checkpoint"
+            raise CheckpointError(what, where="refiner", do=do)
+        network = self.network.to("cuda" if torch.cuda.is_available() else "cpu").eval()
+        first = first_seen(subject)
+        crops = self._aligned.crops(subject.track)
+        picture = torch.tensor(self._aligned.picture(subject.frames[first], crops[first]))
+        still = signed(picture.permute(2, 0, 1))
+        decoder = QuickDecoder(network, still, Quickness.of(network, self._precision))
+        return Decoding(decoder, crops, PasteBack(subject, self._paste))
+
+    def refine(self, shot: Shot, state: object) -> Step[Frames]:
+        """Pictures of the latent codes, as they are or in the matched reference frames.
+
+        Raises:
+            InvalidValue: the attributes have no latent code, or one of another size.
+        """
+        assert isinstance(state, Decoding)
+        latent = shot.match.attributes.latent
+        if latent is None or latent.shape[1] != self._size.latent:
+            found = "none" if latent is None else f"{latent.shape[1]} numbers"
+            what = f"expected latent codes of {self._size.latent} numbers, got {found}"
+            do = "use the attribute model temporal-gan-latent"
+            raise InvalidValue(what, where="FaceAttributes.latent", do=do)
+        made = state.decoder(latent)
+        crops = state.crops[heaviest(shot.match.base)]
+        return Step(state.paste.paste(made, self._aligned_shot(shot, crops)), state)
+
+    def _aligned_shot(self, shot: Shot, crops: Tensor) -> Shot:
+        """The shot as if the aligned pictures had been drawn; nothing is, so nothing hides them."""
+        count, size = length(shot), (self._aligned.height, self._aligned.width)
+        drawn = Rendering(
+            rgb=torch.zeros(count, 3, 0, 0),
+            alpha=torch.zeros(1, 1, 1, 1).expand(count, 1, *size),
+            crop=crops,
+            fps=shot.rendering.fps,
+        )
+        return attrs.evolve(shot, rendering=drawn)
+
+    def stage(self, name: str, material: Material, plan: Plan) -> Stage:
+        """See Trainable.
+
+        Raises:
+            TrainingError: the recipe's attribute model is another one, or the clips are too short.
+        """
+        del name  # there is but one
+        speech = material.need_parts().attribute_model
+        if not isinstance(speech, TemporalGanLatent):
+            what = "temporal-gan-decoder learns together with temporal-gan-latent"
+            do = "use that attribute model"
+            raise TrainingError(what, where="attribute_model", do=do)
+        if not self._learned:
+            self._network = self._fresh(plan.seed)
+            speech.renew(plan.seed + 1)
+        generator = Generator(speech.network, self.network, speech.noise)
+        banks = [aligned_bank(example, self._aligned) for example in material.examples]
+        known, kept = held_out(banks, self._manner.validation)
+        course = course_of(known, speech.network.size, plan, self._manner)
+        watch = SyncWatch(known, kept, self._manner.every(course.epoch), self._manner.patience)
+        partners = {"attribute_model": speech}
+        return GanStage(
+            generator, material.critics_of(*CRITICS), course, watch, partners, self._finish
+        )
+
+    def _finish(self) -> None:
+        self.network.eval()
+        self._learned = True
+
+    def weights(self) -> dict[str, Tensor]:
+        """See Trainable."""
+        return self.network.state_dict()
+
+    def load_weights(self, weights: Mapping[str, Tensor]) -> None:
+        """See Trainable."""
+        load_module(self.network, weights, "refiner")
+        self._finish()
+
+    def _fresh(self, seed: int) -> FaceNetwork:
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            return FaceNetwork(self._size)
