@@ -60,6 +60,7 @@ def _compile(source: str, text: str, real: str, capability: int) -> bytes:
         arch=f"sm_{capability}",
         std="c++17",
         fma=False,  # see kernels/platform.cuh
+        restrict=True,  # no kernel writes what another of its pointers reads
         define_macro=("REAL", real),
     )
     try:

@@ -55,6 +55,8 @@ class RasterizerCuda(MeshRenderer):
             antialias=antialias,
         )  # fmt: skip
         self._gpu = ready(self.device)
+        if self.texture is not None:
+            self.texture = self.texture.to(self._gpu).contiguous()
 
     def render(self, geometry: FaceGeometry) -> Rendering:
         """Draw every frame; see ``MeshRenderer.render``."""
@@ -75,7 +77,8 @@ class RasterizerCuda(MeshRenderer):
             return super().paint(geometry, mesh, masks)  # explains what is missing
         color = _lit(geometry, mesh, with_colors=texture is None)
         how = How(mesh.near, mesh.cull, keep_pixels=self.keeps_pixels)
-        look = Paint(color, masks, texture, geometry.uv if texture is not None else None)
+        uv = geometry.uv.contiguous() if texture is not None and geometry.uv is not None else None
+        look = Paint(color, masks.contiguous(), texture, uv)
         made = painting_ops.draw(_meshes(mesh), (mesh.height, mesh.width), look, how)
         return _fragments(made), made.picture
 

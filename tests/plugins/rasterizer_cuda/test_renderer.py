@@ -1,0 +1,95 @@
+"""The renderer: which way it takes, and where its pictures end up."""
+
+from typing import Any
+
+import attrs
+import pytest
+import torch
+
+from visemix.core.errors import VisemixError
+from visemix.core.testing.scenes import HALVES, SQUARE, flat, with_mask
+from visemix.core.values.geometry import FaceGeometry
+from visemix.plugins.rasterizer_cpu.renderer import RasterizerCpu
+from visemix.plugins.rasterizer_cuda.renderer import RasterizerCuda
+
+
+class EmulatedRasterizer(RasterizerCuda):
+    device = torch.device("cpu")
+
+
+def lit(**changed: Any) -> FaceGeometry:
+    geometry = with_mask(flat(SQUARE, HALVES), "eyes", torch.tensor([0.0, 1, 1, 0]))
+    colors = torch.rand(4, 3, generator=torch.Generator().manual_seed(0))
+    uv = torch.tensor([[0.0, 0], [1, 0], [1, 1], [0, 1]])
+    geometry = attrs.evolve(geometry, colors=colors, uv=uv, light=torch.linspace(-0.3, 0.4, 27))
+    return attrs.evolve(geometry, **changed)
+
+
+WAYS: dict[str, tuple[dict[str, Any], bool]] = {
+    "lit colours": ({}, True),
+    "colours alone": ({"light": None}, True),
+    "light alone": ({"colors": None, "uv": None}, True),
+    "nothing but a mesh": ({"colors": None, "uv": None, "light": None}, True),
+    "a picture of uv": ({"colors": None}, False),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("maps", [[], ["eyes", "depth", "triangle"]])
+def test_same_picture_as_the_numba_part(way: str, maps: list[str], host: Any) -> None:
+    changed, fused = WAYS[way]
+    geometry = lit(**changed)
+    found = EmulatedRasterizer(maps=maps).render(geometry)
+    expected = RasterizerCpu(maps=maps).render(geometry)
+    assert torch.allclose(found.rgb, expected.rgb, atol=1e-6)
+    assert torch.equal(found.alpha, expected.alpha)
+    assert found.maps.keys() == expected.maps.keys()
+    assert all(torch.allclose(found.maps[name], expected.maps[name]) for name in maps)
+    assert any(launch.kernel == "paint_real" for launch in host.launched) == fused
+
+
+def test_gradients_take_the_way_that_has_them(host: Any) -> None:
+    geometry = lit()
+    geometry.vertices.requires_grad_()
+    assert EmulatedRasterizer().render(geometry).rgb.requires_grad
+    assert not any(launch.kernel == "paint_real" for launch in host.launched)
+
+
+@pytest.mark.usefixtures("host")
+def test_texture_file(tmp_path: Any) -> None:
+    cv2 = pytest.importorskip("cv2")
+    picture = torch.randint(0, 255, (7, 9, 3), dtype=torch.uint8)
+    assert cv2.imwrite(str(tmp_path / "skin.png"), picture.numpy())
+    found, expected = (
+        make(texture=tmp_path / "skin.png", antialias=True, hard_masks=True, maps=["eyes"])
+        .render(lit())
+        for make in (EmulatedRasterizer, RasterizerCpu)
+    )  # fmt: skip
+    assert torch.allclose(found.rgb, expected.rgb, atol=1e-5)
+    assert torch.allclose(found.maps["eyes"], expected.maps["eyes"], atol=1e-5)
+    assert found.rgb.max() > 0
+    with pytest.raises(VisemixError, match="no uv"):
+        EmulatedRasterizer(texture=tmp_path / "skin.png").render(lit(uv=None))
+
+
+@pytest.mark.usefixtures("host")
+def test_geometry_from_elsewhere_comes_back() -> None:
+    """A geometry that is not where the kernels run is moved there and its pictures back."""
+
+    class Elsewhere(EmulatedRasterizer):
+        """Believes that the CPU's geometries are somewhere else."""
+
+        def render(self, geometry: FaceGeometry) -> Any:
+            self.device = torch.device("meta")
+            return super().render(geometry)
+
+    geometry = lit()
+    found = Elsewhere(maps=["eyes"]).render(geometry)
+    assert torch.equal(found.rgb, EmulatedRasterizer().render(geometry).rgb)
+    assert found.maps["eyes"].device.type == "cpu"
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_without_a_gpu_it_does_not_start() -> None:
+    with pytest.raises(VisemixError, match="rasterizer-cuda: torch finds no CUDA device"):
+        RasterizerCuda()
