@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
+from visemix.core.fitting.mediapipe_points import LIP_PAIRS
 from visemix.plugins.landmark_mesh.expression import ExpressionBasis
-from visemix.plugins.landmark_mesh.regions import LIP_PAIRS
 
 CLOSED_GAP = 0.02
 """Inner lips of closed mouths lie this far apart in tracked clips, model units (2 mm)."""

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from visemix.plugins.landmark_mesh.regions import (
+from visemix.core.fitting.mediapipe_points import (
     EYE_LEFT,
     EYE_RIGHT,
     IRIS_LEFT,

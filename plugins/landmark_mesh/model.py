@@ -5,15 +5,21 @@ import torch
 from torch import Tensor
 
 from visemix.core.errors import FaceError, InvalidValue
+from visemix.core.fitting.albedo import AlbedoKind, albedo_named
+from visemix.core.fitting.alignment import to_camera
+from visemix.core.fitting.appearance import Scene, skin_look
+from visemix.core.fitting.cameras import mean_pose, projection_named
+from visemix.core.fitting.mediapipe_points import LANDMARKS
 from visemix.core.interfaces import FaceModel, Renderer
 from visemix.core.timeline import length
 from visemix.core.values.attributes import FaceAttributes
 from visemix.core.values.camera import Camera, Projection
 from visemix.core.values.geometry import FaceGeometry, Masks
 from visemix.core.values.pose import DISTANCE, FOCAL_PX, HeadPose, PoseConvention
+from visemix.core.values.rendering import Crop
 from visemix.core.values.subject import FaceFit, ReferenceFrames, Subject
 from visemix.core.values.track import Track
-from visemix.plugins.landmark_mesh.alignment import align, to_camera
+from visemix.plugins.landmark_mesh.alignment import align
 from visemix.plugins.landmark_mesh.closing import closed_mouth
 from visemix.plugins.landmark_mesh.expression import BASIS, expression_basis
 from visemix.plugins.landmark_mesh.eye_attention import eye_attention
@@ -21,7 +27,6 @@ from visemix.plugins.landmark_mesh.lids import SHUT, closure, lid_range
 from visemix.plugins.landmark_mesh.mesh import canonical_mesh
 from visemix.plugins.landmark_mesh.neutral import frontalise
 from visemix.plugins.landmark_mesh.perspective import flatten, magnify
-from visemix.plugins.landmark_mesh.regions import LANDMARKS
 
 MODEL = "landmark-mesh"
 LAYOUT = "mediapipe-478"
@@ -36,17 +41,15 @@ class LandmarkMesh(FaceModel):
     Args:
         camera: "orthographic" (vertices in px) or "perspective" (vertices in model units); fit
             and geometry must use the same one, for each camera sees another shape.
+        albedo: "none", or "detailed" or "low" to learn colours and light from the pictures.
 
     Raises:
-        InvalidValue: another camera.
+        InvalidValue: another camera or albedo.
     """
 
-    def __init__(self, camera: str = "orthographic") -> None:
-        try:
-            self._projection = Projection(camera)
-        except ValueError:
-            names = " or ".join(p.value for p in Projection)
-            raise InvalidValue(f"expected {names}, got {camera!r}", where="camera") from None
+    def __init__(self, camera: str = "orthographic", albedo: str = "none") -> None:
+        self._projection = projection_named(camera)
+        self._albedo = albedo_named(albedo)
 
     def fit(
         self,
@@ -56,11 +59,12 @@ class LandmarkMesh(FaceModel):
     ) -> FaceFit:
         """Learn the neutral shape and lid range, and read pose, expression, blink of every frame.
 
+        Colours and light are learned if the setting ``albedo`` wants them and there are pictures.
+
         Raises:
             FaceError: no frame shows a face.
             InvalidValue: the track has other landmarks than MediaPipe's 478.
         """
-        del pictures, renderer  # the landmarks say it all
         _check_track(track)
         seen = to_camera(track.landmarks, track.crop)
         points = flatten(seen, track.found) if self._perspective else seen
@@ -78,7 +82,16 @@ class LandmarkMesh(FaceModel):
             track.fps, expression, BASIS, alignment.pose(), blink, track.action_units
         )
         error = _error_px(fitted, seen, track)
-        return FaceFit(MODEL, neutral, attributes, identity, error_px=error)
+        found = FaceFit(MODEL, neutral, attributes, identity, error_px=error)
+        if pictures is None or self._albedo is AlbedoKind.NONE:
+            return found
+
+        def geometry_of(some: FaceAttributes) -> FaceGeometry:
+            return self._geometry(some, found, track.crop)
+
+        scene = Scene(track, attributes, pictures, geometry_of, renderer)
+        look = skin_look(self._albedo, scene, neutral)
+        return attrs.evolve(found, colors=look.colors, light=look.light)
 
     @property
     def _perspective(self) -> bool:
@@ -95,26 +108,28 @@ class LandmarkMesh(FaceModel):
         Raises:
             InvalidValue: an expression of another basis, or a subject of another face model.
         """
-        shape = _shape(attributes, subject.fit)
-        pose = attributes.pose or _mean_pose(subject.fit, length(attributes))
-        camera = self._camera(subject.track)
+        return self._geometry(attributes, subject.fit, subject.track.crop)
+
+    def _geometry(self, attributes: FaceAttributes, fit: FaceFit, crop: Crop) -> FaceGeometry:
+        shape = _shape(attributes, fit)
+        pose = attributes.pose or mean_pose(fit, length(attributes))
+        camera = self._camera(crop)
         vertices = self._place(shape, pose)
         mesh = canonical_mesh()
         return FaceGeometry(
             vertices,
             mesh.triangles,
             camera,
-            subject.track.crop.matrix.expand(len(vertices), 2, 3),
+            crop.matrix.expand(len(vertices), 2, 3),
             attributes.fps,
             mesh.uv,
-            subject.fit.colors,
-            subject.fit.light,
+            fit.colors,
+            fit.light,
             _landmarks(vertices, camera, pose),
             Masks({"eye_attention": eye_attention()}),
         )
 
-    def _camera(self, track: Track) -> Camera:
-        crop = track.crop
+    def _camera(self, crop: Crop) -> Camera:
         principal = torch.tensor([crop.width / 2, crop.height / 2])
         return Camera(principal, self._projection, crop.height, crop.width, FOCAL_PX, DISTANCE)
 
@@ -175,16 +190,6 @@ def _shape(attributes: FaceAttributes, fit: FaceFit) -> Tensor:
 def _weighted(amount: Tensor, lids: Tensor) -> Tensor:
     """Lid displacement [T, 478, 3] of closures [T, 2]."""
     return torch.einsum("ts,svc->tvc", amount, lids)
-
-
-def _mean_pose(fit: FaceFit, frames: int) -> HeadPose:
-    pose = fit.attributes.pose
-    if pose is None:
-        raise InvalidValue("neither the attributes nor the subject have a head pose")
-    rotation, translation = pose.rotation.mean(0), pose.translation.mean(0)
-    return attrs.evolve(
-        pose, rotation=rotation.expand(frames, 3), translation=translation.expand(frames, 3)
-    )
 
 
 def _landmarks(vertices: Tensor, camera: Camera, pose: HeadPose) -> Tensor:

@@ -4,11 +4,12 @@ import hypothesis.strategies as st
 import torch
 from hypothesis import given, settings
 
+from visemix.core.fitting.alignment import Alignment, to_camera
+from visemix.core.fitting.mediapipe_points import LIPS, RIGID
 from visemix.core.rotations import euler_to_matrix
 from visemix.core.values.rendering import Crop
-from visemix.plugins.landmark_mesh.alignment import Alignment, align, to_camera
+from visemix.plugins.landmark_mesh.alignment import align
 from visemix.plugins.landmark_mesh.mesh import canonical_mesh
-from visemix.plugins.landmark_mesh.regions import LIPS, RIGID
 
 angle = st.floats(-0.75, 0.75, width=32)
 

@@ -2,11 +2,11 @@
 
 import torch
 
+from visemix.core.fitting.calm import inner_lip_gap
+from visemix.core.fitting.mediapipe_points import EYE_LEFT, EYE_RIGHT
 from visemix.plugins.landmark_mesh.closing import CLOSED_GAP, closed_mouth
 from visemix.plugins.landmark_mesh.expression import expression_basis
 from visemix.plugins.landmark_mesh.mesh import canonical_mesh
-from visemix.plugins.landmark_mesh.neutral import inner_lip_gap
-from visemix.plugins.landmark_mesh.regions import EYE_LEFT, EYE_RIGHT
 
 BASIS = expression_basis()
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from visemix.core.fitting.mediapipe_points import MESH
 from visemix.core.measures import LIPS
 from visemix.plugins.landmark_mesh.expression import GAZE, ExpressionBasis, expression_basis
-from visemix.plugins.landmark_mesh.regions import MESH
 
 
 def test_coefficients_come_back_exactly() -> None:

@@ -2,9 +2,10 @@
 
 import torch
 
-from visemix.plugins.landmark_mesh.eye_attention import AREA_SHARE, eye_attention
+from visemix.core.fitting.eye_attention import SHARE
+from visemix.core.fitting.mediapipe_points import EYE_LEFT, EYE_RIGHT, LIPS, MESH
+from visemix.plugins.landmark_mesh.eye_attention import eye_attention
 from visemix.plugins.landmark_mesh.mesh import canonical_mesh
-from visemix.plugins.landmark_mesh.regions import EYE_LEFT, EYE_RIGHT, LIPS, MESH
 
 
 def test_eyes_are_in_brows_nose_and_lips_are_not() -> None:
@@ -24,5 +25,5 @@ def test_it_covers_the_same_share_of_the_face_as_the_published_mask() -> None:
     a, b, c = mesh.vertices[mesh.triangles.long()].unbind(1)
     area = torch.linalg.cross(b - a, c - a).norm(dim=-1)
     weight = mask[mesh.triangles.long()].mean(1)
-    assert abs(float((area * weight).sum() / area.sum()) - AREA_SHARE) < 0.01
+    assert abs(float((area * weight).sum() / area.sum()) - SHARE) < 0.01
     assert int(mask[:MESH].sum()) > 32

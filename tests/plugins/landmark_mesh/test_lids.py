@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from visemix.core.fitting.mediapipe_points import EYE_LEFT, EYE_RIGHT, LIPS
 from visemix.core.measures import eye_aspect_ratio
 from visemix.plugins.landmark_mesh.expression import expression_basis
 from visemix.plugins.landmark_mesh.lids import (
@@ -13,7 +14,6 @@ from visemix.plugins.landmark_mesh.lids import (
     lid_region,
 )
 from visemix.plugins.landmark_mesh.mesh import canonical_mesh
-from visemix.plugins.landmark_mesh.regions import EYE_LEFT, EYE_RIGHT, LIPS
 
 NEUTRAL = canonical_mesh().vertices
 LIDS = expression_basis().lids

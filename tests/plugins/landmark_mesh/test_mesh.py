@@ -4,8 +4,7 @@ from collections import Counter
 
 import torch
 
-from visemix.plugins.landmark_mesh.mesh import canonical_mesh
-from visemix.plugins.landmark_mesh.regions import (
+from visemix.core.fitting.mediapipe_points import (
     EYE_LEFT,
     EYE_RIGHT,
     IRIS_RIGHT,
@@ -13,6 +12,7 @@ from visemix.plugins.landmark_mesh.regions import (
     LIPS_INNER,
     MESH,
 )
+from visemix.plugins.landmark_mesh.mesh import canonical_mesh
 
 
 def edges() -> Counter[tuple[int, int]]:

@@ -2,9 +2,10 @@
 
 import torch
 
+from visemix.core.fitting.alignment import to_camera
+from visemix.core.fitting.calm import calm_frames, inner_lip_gap
 from visemix.core.values.subject import Subject
-from visemix.plugins.landmark_mesh.alignment import to_camera
-from visemix.plugins.landmark_mesh.neutral import calm_frames, frontalise, inner_lip_gap
+from visemix.plugins.landmark_mesh.neutral import frontalise
 
 
 def test_calm_frames_have_closed_lips_and_open_eyes(subject: Subject) -> None:

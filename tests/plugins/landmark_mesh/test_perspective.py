@@ -2,9 +2,9 @@
 
 import torch
 
+from visemix.core.fitting.alignment import Alignment
 from visemix.core.values.camera import Camera, Projection
 from visemix.core.values.pose import PoseConvention
-from visemix.plugins.landmark_mesh.alignment import Alignment
 from visemix.plugins.landmark_mesh.mesh import canonical_mesh
 from visemix.plugins.landmark_mesh.perspective import flatten, magnify
 

@@ -1,0 +1,1 @@
+"""Fitting face models to what was seen: landmarks, colour, light."""
