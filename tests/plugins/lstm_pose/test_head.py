@@ -1,7 +1,7 @@
 import torch
 
 from visemix.plugins.lstm_pose.clips import Spoken
-from visemix.plugins.lstm_pose.head import head_rows, learn_head, quarters
+from visemix.plugins.lstm_pose.head import head_rows, learn_head, pose_gain, quarters
 from visemix.plugins.lstm_pose.hearing import Hearing, learn_hearing
 
 WIDTH = 5
@@ -45,3 +45,12 @@ def test_quarters_are_the_clip() -> None:
     pieces = quarters(clip)
     assert len(pieces) == 4
     assert torch.equal(torch.cat([p.targets for p in pieces]), clip.targets)
+
+
+def test_the_gain_gives_smoothed_motion_the_true_spread() -> None:
+    slow = (torch.arange(2000) / 150).sin()[:, None].expand(2000, 8)
+    gain = pose_gain([(slow * 0.4, slow), (slow * 0.4, slow)])
+    assert torch.allclose(gain, torch.full((6,), 2.5), rtol=0.02)
+    fast = (torch.arange(2000) * 1.0).sin()[:, None].expand(2000, 8)
+    assert float(pose_gain([(fast, fast)]).min()) > 5, "what the filter takes counts too"
+    assert float(pose_gain([(slow * 3, slow)]).max()) == 1.0
