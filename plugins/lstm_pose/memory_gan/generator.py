@@ -1,6 +1,7 @@
 """The generator: a U-Net with identity in its normalisation, and two heads (Yi et al., eq. 3)."""
 
 import math
+from typing import NamedTuple
 
 import attrs
 import torch
@@ -9,7 +10,6 @@ from torch.nn import functional
 
 from visemix.core.errors import InvalidValue
 from visemix.core.networks.initial_weights import initialise
-from visemix.core.shapes import Value
 from visemix.plugins.lstm_pose.memory_gan.styles import Styles, adain
 
 SLOPE = 0.2
@@ -64,9 +64,8 @@ class Size:
         return max(self.levels - 5, 0)
 
 
-@attrs.frozen(eq=False)
-class Painted(Value):
-    """What the generator makes, all in the size of its input.
+class Painted(NamedTuple):
+    """What the generator makes, all in the size of its input; a tuple, so that it compiles.
 
     Attributes:
         picture: [B, 3, H, W] in [-1, 1], the refined frame o = A r + (1 - A) C (eq. 3).

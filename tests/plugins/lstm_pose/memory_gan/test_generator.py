@@ -97,3 +97,10 @@ def test_styles_start_as_plain_normalisation() -> None:
     assert all(bool((s[:, 0] == 1).all() and (s[:, 1] == 0).all()) for s in made)
     learned = Styles(6, 8, [3, 2])(torch.rand(4, 6))[0].detach()
     assert float((learned[:, 0] - 1).abs().max()) < 0.1
+
+
+def test_it_compiles_in_one_piece() -> None:
+    network = small()
+    window, who = torch.rand(2, 9, 32, 32), torch.rand(2, 5)
+    compiled = torch.compile(network, backend="eager", fullgraph=True)
+    assert torch.equal(compiled(window, who).picture, network(window, who).picture)
