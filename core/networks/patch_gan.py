@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from visemix.core.errors import InvalidValue
 from visemix.core.interfaces import Judgement, Sample
 from visemix.core.networks.initial_weights import initialise
+from visemix.core.networks.instance_norm import InstanceNorm
 
 KERNEL = 4
 SLOPE = 0.2
@@ -127,7 +128,7 @@ def _block(before: int, after: int, size: PatchSize, stride: int, norm: str) -> 
         layers.append(nn.BatchNorm2d(after))
         initialise(layers[-1])
     elif norm != "none":
-        layers.append(nn.InstanceNorm2d(after))
+        layers.append(InstanceNorm())
     return nn.Sequential(*layers, nn.LeakyReLU(SLOPE))
 
 

@@ -107,7 +107,8 @@ def _wrapped(module: nn.Module, run: Run) -> nn.Module:
         return module.to(run.fabric.device)
     if run.fabric.world_size > 1:
         share_batch_norm(module)
-    return run.fabric.setup_module(fast(module, run.compiled))
+    on_gpu = run.fabric.device.type == "cuda"
+    return run.fabric.setup_module(fast(module, run.compiled, channels_last=on_gpu))
 
 
 def _take_turn(

@@ -12,6 +12,7 @@ from torch.nn import functional
 
 from visemix.core.errors import InvalidValue
 from visemix.core.networks.initial_weights import initialise
+from visemix.core.networks.instance_norm import InstanceNorm
 
 COLOURS = 3
 
@@ -95,7 +96,7 @@ class Residual(nn.Module):
         conv = [
             nn.Conv2d(channels, channels, 3, padding=1, padding_mode="reflect") for _ in range(2)
         ]
-        norm = [nn.InstanceNorm2d(channels) for _ in range(2)]
+        norm = [InstanceNorm() for _ in range(2)]
         self.layers = nn.Sequential(conv[0], norm[0], nn.ReLU(), conv[1], norm[1])
 
     def forward(self, values: Tensor) -> Tensor:
@@ -129,4 +130,4 @@ def _up(before: int, after: int) -> nn.Module:
 
 
 def _normalised(conv: nn.Module, channels: int) -> list[nn.Module]:
-    return [conv, nn.InstanceNorm2d(channels), nn.ReLU()]
+    return [conv, InstanceNorm(), nn.ReLU()]
