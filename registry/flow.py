@@ -58,12 +58,12 @@ def arrows(resolved: ResolvedRecipe) -> Iterator[Arrow]:
 def spell(value: Property) -> str:
     """A property for people.
 
-    >>> spell(["mfcc", "raw"]), spell({"all": ["eyes", "lips"]}), spell(28)
-    ('mfcc or raw', 'eyes and lips', '28')
+    >>> spell(["mfcc", "raw"]), spell({"all": ["eyes", "lips"]}), spell(28), spell([])
+    ('mfcc or raw', 'eyes and lips', '28', 'none')
     """
     if isinstance(value, Mapping):
         return " and ".join(map(str, value["all"]))
-    return " or ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return " or ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
 
 
 def spell_keys(keys: Keys) -> str:
