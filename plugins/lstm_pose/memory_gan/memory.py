@@ -86,12 +86,13 @@ class Memory(nn.Module):
             sources: [B] int64, which frames these are, from 0.
             random: of the noise on the ages, on the CPU.
         """
-        for query, value, source in zip(queries, values, sources, strict=True):
+        dice = torch.rand(len(queries), len(self.ages), generator=random)
+        noises = ((2 * dice - 1) * AGE_NOISE).to(self.ages.device)
+        for query, value, source, noise in zip(queries, values, sources, noises, strict=True):
             self.ages += 1
             nearest = (self.keys @ query).argmax()
             alike = self.values[nearest[None]][0] @ value > SAME
-            noise = (2 * torch.rand(len(self.ages), generator=random) - 1) * AGE_NOISE
-            oldest = (self.ages + noise.to(self.ages.device)).argmax()
+            oldest = (self.ages + noise).argmax()
             slot = torch.where(alike, nearest, oldest)[None]  # [1]: a GPU need not be waited for
             moved = functional.normalize(self.keys[slot] + query)
             self.keys[slot] = torch.where(alike, moved, query)
