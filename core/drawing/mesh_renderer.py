@@ -114,7 +114,11 @@ class MeshRenderer(Renderer):
 
     def smooth(self, pictures: Tensor, fragments: Fragments, mesh: Mesh) -> Tensor:
         """Blend pictures [T, C, H, W] across silhouettes; see ``core.drawing.antialias``."""
-        return antialias(pictures, fragments, mesh, self._neighbours.of(mesh.triangles))
+        return antialias(pictures, fragments, mesh, self.neighbours(mesh.triangles))
+
+    def neighbours(self, triangles: Tensor) -> Tensor:
+        """``core.drawing.antialias.neighbours``, found once while the triangles stay the same."""
+        return self._neighbours.of(triangles)
 
     def _smoothed(self, fragments: Fragments, rgb: Tensor, mesh: Mesh) -> tuple[Fragments, Tensor]:
         parts = [fragments.coverage, fragments.masks, *([rgb] if self.shade else [])]

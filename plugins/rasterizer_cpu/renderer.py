@@ -6,7 +6,7 @@ from torch import Tensor
 from visemix.core.drawing.fragments import Fragments
 from visemix.core.drawing.mesh import Mesh
 from visemix.core.drawing.mesh_renderer import MeshRenderer
-from visemix.plugins.rasterizer_cpu import differentiable, reference
+from visemix.plugins.rasterizer_cpu import differentiable, reference, smoothing
 
 
 class RasterizerCpu(MeshRenderer):
@@ -23,6 +23,11 @@ class RasterizerCpu(MeshRenderer):
     def normals(self, vertices: Tensor, triangles: Tensor) -> Tensor:
         """See ``differentiable.normals``."""
         return differentiable.normals(vertices, triangles)
+
+    def smooth(self, pictures: Tensor, fragments: Fragments, mesh: Mesh) -> Tensor:
+        """See ``smoothing.smooth``."""
+        across, threads = self.neighbours(mesh.triangles), torch.get_num_threads()
+        return smoothing.smooth(pictures, fragments, mesh, across, threads=threads)
 
 
 class RasterizerReference(MeshRenderer):
