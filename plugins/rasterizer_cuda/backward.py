@@ -2,7 +2,7 @@
 
 from torch import Tensor
 
-from visemix.plugins.rasterizer_cuda.launch import PER_THREAD, Argument, Launch, run
+from visemix.plugins.rasterizer_cuda.launch import PER_THREAD, Argument, Arguments, Launch, run
 from visemix.plugins.rasterizer_cuda.scene import Scene
 from visemix.plugins.rasterizer_cuda.topology import TOPOLOGIES
 
@@ -53,8 +53,8 @@ def gather(
     ring = TOPOLOGIES.of(scene.triangles, scene.vertex_count).ring
     slices, like = slices_of(scene), scene.vertices
     made = like.new_empty(scene.frames, slices, scene.vertex_count, channels)
-    around = (ring.start, ring.corners)
-    arguments = (*scene.arguments, *before, *around, *after, slices, made)
+    rest = Arguments.of(*before, ring.start, ring.corners, *after, slices, made)
+    arguments = scene.arguments + rest
     launch = Launch(*kernel, arguments, scene.vertex_count * slices, scene.frames, like.dtype)
     run([launch], like.device)
     return made
@@ -80,11 +80,11 @@ def _per_pixel(
     triangles, shown, shares = pixels
     frames, height, width = shown.shape
     made = shares.new_empty(frames, channels, height, width)
-    arguments: tuple[Argument, ...] = (
+    arguments = Arguments.of(
         triangles, len(triangles), triangles.shape[1], attributes.shape[1], shown, shares,
         height * width, attributes, len(attributes), attributes.shape[2], *inputs, made,
     )  # fmt: skip
     items = -(-height * width // PER_THREAD)
-    launch = Launch("interpolate", kernel, arguments, items, frames, shares.dtype)
+    launch = Launch("interpolate", kernel, arguments, items if channels else 0, frames, made.dtype)
     run([launch], shown.device)
     return made

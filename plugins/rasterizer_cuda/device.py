@@ -12,6 +12,20 @@ from visemix.plugins.rasterizer_cuda.launch import BLOCK, Launch
 WARP = 32
 """Threads."""
 
+MOST_CONFIGS = 1000
+"""Sizes of grids that are kept: making one takes as long as starting a kernel."""
+
+
+class TorchStream:
+    """One of torch's streams, as NVIDIA's packages take those of others."""
+
+    def __init__(self, handle: int) -> None:
+        self.handle = handle
+
+    def __cuda_stream__(self) -> tuple[int, int]:
+        """Version of this protocol, and the stream."""
+        return 0, self.handle
+
 
 class DeviceLauncher:
     """Starts kernels on one GPU, compiling a source when its first kernel is started.
@@ -34,6 +48,7 @@ class DeviceLauncher:
         self._objects: dict[tuple[str, torch.dtype], Any] = {}
         self._kernels: dict[tuple[str, str, torch.dtype], Any] = {}
         self._streams: dict[int, Any] = {}
+        self._configs: dict[tuple[int, int], Any] = {}
 
     def __call__(self, launch: Launch) -> None:
         """Start one kernel on the stream that torch uses in this thread.
@@ -41,21 +56,34 @@ class DeviceLauncher:
         Raises:
             VisemixError: it cannot be compiled, loaded or started.
         """
+        if torch.cuda.current_device() == self._device.index:
+            self._start(launch)
+            return
         with torch.cuda.device(self._device):
-            kernel = self._kernel(launch)
-            config = self._core.LaunchConfig(grid=launch.grid, block=BLOCK)
-            try:
-                self._core.launch(self._stream(), config, kernel, *launch.words)
-            except Exception as e:  # whatever the driver's library raises
-                what = f"the kernel {launch.kernel} cannot be started ({e})"
-                raise VisemixError(what, where="rasterizer-cuda", do="use rasterizer-cpu") from e
+            self._start(launch)
+
+    def _start(self, launch: Launch) -> None:
+        kernel, config = self._kernel(launch), self._config(launch.grid)
+        try:
+            self._core.launch(self._stream(), config, kernel, *launch.arguments.words)
+        except Exception as e:  # whatever the driver's library raises
+            what = f"the kernel {launch.kernel} cannot be started ({e})"
+            raise VisemixError(what, where="rasterizer-cuda", do="use rasterizer-cpu") from e
+
+    def _config(self, grid: tuple[int, int]) -> Any:
+        if len(self._configs) > MOST_CONFIGS:
+            self._configs.clear()
+        if grid not in self._configs:
+            self._configs[grid] = self._core.LaunchConfig(grid=grid, block=BLOCK)
+        return self._configs[grid]
 
     def _stream(self) -> Any:
         handle = torch.cuda.current_stream(self._device).cuda_stream
         if handle not in self._streams:
-            # The driver's own context of the device is torch's too; each thread must be told once.
-            self._core.Device(self._device.index).set_current()
-            self._streams[handle] = self._core.Stream.from_handle(handle)
+            # The primary context of a device is torch's too.
+            device = self._core.Device(self._device.index)
+            device.set_current()
+            self._streams[handle] = device.create_stream(TorchStream(handle))
         return self._streams[handle]
 
     def _kernel(self, launch: Launch) -> Any:

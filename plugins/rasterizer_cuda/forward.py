@@ -1,13 +1,11 @@
 """Launches of everything that goes from vertices to pixels."""
 
-from collections.abc import Iterator
-
 import attrs
 import torch
 from torch import Tensor
 
-from visemix.plugins.rasterizer_cuda.groups import Group, groups_of
-from visemix.plugins.rasterizer_cuda.launch import PER_THREAD, Argument, Launch, launcher_of, run
+from visemix.plugins.rasterizer_cuda.groups import Scratch, frames_at_once, groups_of
+from visemix.plugins.rasterizer_cuda.launch import Arguments, launcher_of, run
 from visemix.plugins.rasterizer_cuda.scene import Scene
 
 PAINTS = {
@@ -23,9 +21,8 @@ def rasterize(scene: Scene) -> tuple[Tensor, Tensor, Tensor]:
     like, size = scene.vertices, (scene.height, scene.width)
     triangle = like.new_empty(scene.frames, *size, dtype=torch.int32)
     shares, depth = like.new_empty(scene.frames, 2, *size), like.new_empty(scene.frames, *size)
-    outputs = (triangle, shares, depth)
-    run(_launches(scene, "resolve", "resolve", outputs), like.device)
-    return outputs
+    _read(scene, "resolve", Arguments.of(triangle, shares, depth))
+    return triangle, shares, depth
 
 
 @attrs.frozen(eq=False)
@@ -49,10 +46,10 @@ class Looks:
     clamp: bool
 
     @property
-    def arguments(self) -> tuple[Argument, ...]:
+    def arguments(self) -> Arguments:
         """The part of PAINT in kernels/paint.cu that says how the mesh looks."""
         height, width = (0, 0) if self.texture is None else self.texture.shape[1:]
-        return (
+        return Arguments.of(
             self.paint, len(self.paint), self.paint.shape[2], self.uv, self.texture, height, width,
             self.masks, len(self.masks), self.masks.shape[2], int(self.hard), int(self.clamp),
         )  # fmt: skip
@@ -72,22 +69,15 @@ def draw(scene: Scene, looks: Looks, dtype: torch.dtype, keep: bool) -> tuple[Te
     channels = (looks.paint.shape[2], looks.masks.shape[2], 1)
     made = [like.new_empty(frames, count, *size, dtype=dtype) for count in channels]
     pixels = (triangle, shares, depth)
-    arguments = (*looks.arguments, *(pixels if keep else (None, None, None)), *made)
-    run(_launches(scene, PAINTS[dtype], PAINTS[dtype], arguments), like.device)
+    outputs = Arguments.of(*(pixels if keep else (None, None, None)), *made)
+    _read(scene, PAINTS[dtype], looks.arguments + outputs)
     return (*made, *pixels)
 
 
-def _launches(
-    scene: Scene, source: str, kernel: str, arguments: tuple[Argument, ...]
-) -> Iterator[Launch]:
-    """Every group drawn, then read by a kernel."""
-    for group in groups_of(scene, launcher_of(scene.vertices.device)):
-        yield from group.draw()
-        yield _read(group, source, kernel, arguments)
-
-
-def _read(group: Group, source: str, kernel: str, arguments: tuple[Argument, ...]) -> Launch:
-    scene = group.scene
-    everything = (*scene.arguments, *group.vertices_seen, *arguments)
-    items = -(-scene.pixels // PER_THREAD)
-    return Launch(source, kernel, everything, items, group.frames, scene.vertices.dtype)
+def _read(scene: Scene, source: str, outputs: Arguments) -> None:
+    """Draw every group, then start the kernel that a source is named after on it."""
+    device = scene.vertices.device
+    launcher = launcher_of(device)
+    scratch = Scratch.of(scene, frames_at_once(scene, launcher.cache_bytes))
+    for group in groups_of(scene, scratch, launcher):
+        run([*group.draw(), group.read(source, outputs)], device)

@@ -4,7 +4,7 @@ import attrs
 import torch
 from torch import Tensor
 
-from visemix.plugins.rasterizer_cuda.launch import BLOCK, PER_THREAD, Argument, Launch, Launcher
+from visemix.plugins.rasterizer_cuda.launch import BLOCK, PER_THREAD, Arguments, Launch, Launcher
 from visemix.plugins.rasterizer_cuda.scene import MOST_TRIANGLES, Scene
 
 WORD_BYTES = 8
@@ -18,49 +18,77 @@ FEW_THREADS = 1 << 17
 
 
 @attrs.frozen(eq=False)
+class Scratch:
+    """Memory that the groups of a scene are drawn in, one after the other.
+
+    Attributes:
+        snapped: [frames, V, 2] int32, x and y in 1 / 2**14 px.
+        away: [frames, V, 2] float32, 1 / w and depth.
+        nearest: [frames, H, W] int64 words of depth and triangle.
+        queue: [1 + triangles] int64, its head and its entries.
+    """
+
+    snapped: Tensor
+    away: Tensor
+    nearest: Tensor
+    queue: Tensor
+
+    @staticmethod
+    def of(scene: Scene, frames: int) -> "Scratch":
+        """For so many frames at once."""
+        device, count = scene.vertices.device, scene.vertex_count
+        words = 1 + frames * scene.triangle_count
+        return Scratch(
+            torch.empty(frames, count, 2, dtype=torch.int32, device=device),
+            torch.empty(frames, count, 2, dtype=torch.float32, device=device),
+            torch.empty(frames, scene.height, scene.width, dtype=torch.int64, device=device),
+            torch.empty(words, dtype=torch.int64, device=device),
+        )
+
+
+@attrs.frozen(eq=False)
 class Group:
-    """Some frames of a batch, and the scratch memory they are drawn in.
+    """Some frames of a batch.
 
     Attributes:
         scene: all frames.
         first, frames: which.
-        snapped: [2, frames, V, 2] int32: x, y in 1 / 2**14 px; 1 / w, depth as float32 bits.
-        nearest: [frames, H, W] int64 words of depth and triangle.
-        queue: [1 + triangles] int64, its head and its entries.
+        seen: arguments of all kernels: the scene, the first frame, snapped vertices, their depths
+            and the z-buffer.
+        queue: arguments of those that draw: head and entries.
         warps: that the device holds at once.
     """
 
     scene: Scene
     first: int
     frames: int
-    snapped: Tensor
-    nearest: Tensor
-    queue: Tensor
+    seen: Arguments
+    queue: Arguments
     warps: int
-
-    @property
-    def vertices_seen(self) -> tuple[Argument, ...]:
-        """First frame, snapped vertices, their depths and the z-buffer."""
-        return self.first, self.snapped[0], self.snapped[1], self.nearest
 
     def draw(self) -> list[Launch]:
         """Fill the z-buffer."""
-        scene = self.scene
-        shared = (*scene.arguments, *self.vertices_seen, self.queue[0:], self.queue[1:])
+        scene, shared = self.scene, self.seen + self.queue
         items = max(scene.vertex_count, -(-scene.pixels // PER_THREAD))
-        small = small_px(self.frames * scene.triangle_count)
+        small = Arguments((small_px(self.frames * scene.triangle_count),), "i")
         return [
             self._launch("project_vertices", shared, items),
-            self._launch("draw_small_triangles", (*shared, small), scene.triangle_count),
+            self._launch("draw_small_triangles", shared + small, scene.triangle_count),
             self._launch("draw_large_triangles", shared, self._large_threads(), frames=1),
         ]
+
+    def read(self, source: str, arguments: Arguments) -> Launch:
+        """Start the kernel that a source is named after, on the z-buffer."""
+        items = -(-self.scene.pixels // PER_THREAD)
+        real = self.scene.vertices.dtype
+        return Launch(source, source, self.seen + arguments, items, self.frames, real)
 
     def _large_threads(self) -> int:
         """A few blocks per multiprocessor; none if there is no triangle at all."""
         return max(32 * self.warps // 2, BLOCK) if self.scene.triangle_count else 0
 
     def _launch(
-        self, kernel: str, arguments: tuple[Argument, ...], items: int, frames: int | None = None
+        self, kernel: str, arguments: Arguments, items: int, frames: int | None = None
     ) -> Launch:
         frames = self.frames if frames is None else frames
         return Launch("rasterize", kernel, arguments, items, frames, self.scene.vertices.dtype)
@@ -80,15 +108,13 @@ def frames_at_once(scene: Scene, cache_bytes: int) -> int:
     return -(-scene.frames // max(groups, 1))  # of about the same size
 
 
-def groups_of(scene: Scene, launcher: Launcher) -> list[Group]:
-    """The groups of a scene; all share scratch memory, so they are drawn one after the other."""
-    at_once = frames_at_once(scene, launcher.cache_bytes)
-    device = scene.vertices.device
-    snapped = torch.empty(2, at_once, scene.vertex_count, 2, dtype=torch.int32, device=device)
-    nearest = torch.empty(at_once, scene.height, scene.width, dtype=torch.int64, device=device)
-    queue = torch.empty(1 + at_once * scene.triangle_count, dtype=torch.int64, device=device)
+def groups_of(scene: Scene, scratch: Scratch, launcher: Launcher) -> list[Group]:
+    """The groups of a scene, to be drawn one after the other."""
+    arguments, at_once = scene.arguments, max(len(scratch.nearest), 1)
+    planes = Arguments.of(scratch.snapped, scratch.away, scratch.nearest)
+    queue = Arguments.of(scratch.queue, scratch.queue[1:])
     return [
-        Group(scene, first, min(at_once, scene.frames - first), snapped, nearest, queue,
-              launcher.warps)
-        for first in range(0, scene.frames, max(at_once, 1))
+        Group(scene, first, min(at_once, scene.frames - first),
+              arguments + Arguments((first,), "i") + planes, queue, launcher.warps)
+        for first in range(0, scene.frames, at_once)
     ]  # fmt: skip

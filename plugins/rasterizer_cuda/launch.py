@@ -19,14 +19,47 @@ Argument = Tensor | int | float | None
 """None is a null pointer: that output is not wanted, or that input is not there."""
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen
+class Arguments:
+    """Arguments of a kernel as plain numbers, made once and put together for many launches.
+
+    Whoever starts a kernel keeps its tensors; torch then frees no memory before the kernel is done.
+
+    Attributes:
+        words: tensors and None as addresses; numbers are passed as int64 and double.
+        kinds: one letter each: p for an address, i for int, d for float.
+    """
+
+    words: tuple[int | float, ...]
+    kinds: str
+
+    @staticmethod
+    def of(*values: Argument) -> "Arguments":
+        """The arguments of these values."""
+        return Arguments(tuple(map(_word, values)), "".join(map(_kind, values)))
+
+    def __add__(self, other: "Arguments") -> "Arguments":
+        return Arguments(self.words + other.words, self.kinds + other.kinds)
+
+
+def _word(value: Argument) -> int | float:
+    if isinstance(value, Tensor):
+        return value.data_ptr()
+    return 0 if value is None else value
+
+
+def _kind(value: Argument) -> str:
+    return "i" if isinstance(value, int) else "d" if isinstance(value, float) else "p"
+
+
+@attrs.frozen
 class Launch:
     """One kernel call.
 
     Attributes:
         source: file below kernels/ that holds the kernel, without ".cu".
         kernel: its name.
-        arguments: in the kernel's order; numbers are passed as int64 and double.
+        arguments: in the kernel's order.
         items: threads along x, one per vertex, triangle, or PER_THREAD pixels of a frame.
         frames: frames (rows of the grid).
         real: torch.float32 or torch.float64, the ``real`` that the source is compiled for.
@@ -34,7 +67,7 @@ class Launch:
 
     source: str
     kernel: str
-    arguments: tuple[Argument, ...]
+    arguments: Arguments
     items: int
     frames: int = 1
     real: torch.dtype = torch.float32
@@ -43,17 +76,6 @@ class Launch:
     def grid(self) -> tuple[int, int]:
         """Blocks along x and y."""
         return -(-self.items // BLOCK), self.frames
-
-    @property
-    def words(self) -> list[int | float]:
-        """The arguments as plain numbers, tensors and None as addresses."""
-        return [_word(argument) for argument in self.arguments]
-
-
-def _word(argument: Argument) -> int | float:
-    if isinstance(argument, Tensor):
-        return argument.data_ptr()
-    return 0 if argument is None else argument
 
 
 class Launcher(Protocol):

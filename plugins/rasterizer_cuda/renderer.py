@@ -14,7 +14,7 @@ from visemix.core.values.geometry import FaceGeometry, Masks
 from visemix.core.values.rendering import Rendering
 from visemix.plugins.rasterizer_cuda import painting_ops, picture_ops, vertex_ops
 from visemix.plugins.rasterizer_cuda.launch import launcher_of
-from visemix.plugins.rasterizer_cuda.ops import Meshes, Pixels, interpolate, rasterize
+from visemix.plugins.rasterizer_cuda.ops import Meshes, Pixels
 from visemix.plugins.rasterizer_cuda.painting_ops import How, Paint
 from visemix.plugins.rasterizer_cuda.vertex_ops import wants_gradient
 
@@ -83,23 +83,21 @@ class RasterizerCuda(MeshRenderer):
         return _fragments(made), made.picture
 
     def draw(self, mesh: Mesh, attributes: Tensor, masks: Tensor) -> Fragments:
-        """Rasterise and interpolate, with gradients."""
+        """Rasterise and interpolate, in one go unless something wants a gradient."""
         check_attributes(mesh, attributes)
         check_attributes(mesh, masks)
-        size = (mesh.height, mesh.width)
-        pixels = rasterize(_meshes(mesh), size, near=mesh.near, cull=mesh.cull)
-        return Fragments(
-            triangle=pixels.triangle,
-            shares=pixels.shares,
-            depth=pixels.depth,
-            values=interpolate(pixels, attributes.contiguous()),
-            masks=interpolate(pixels, masks.contiguous()),
-            coverage=(pixels.triangle >= 0).to(pixels.shares)[:, None],
-        )
+        paint = Paint(attributes.contiguous(), masks.contiguous())
+        how = How(mesh.near, mesh.cull, clamp=False, keep_pixels=self.keeps_pixels)
+        made = painting_ops.draw(_meshes(mesh), (mesh.height, mesh.width), paint, how)
+        return attrs.evolve(_fragments(made), values=made.picture)
 
     def normals(self, vertices: Tensor, triangles: Tensor) -> Tensor:
         """See ``vertex_ops.normals``."""
         return vertex_ops.normals(vertices.contiguous(), triangles.contiguous())
+
+    def look_up(self, texture: Tensor, uv: Tensor) -> Tensor:
+        """See ``picture_ops.texture``."""
+        return picture_ops.texture(texture.contiguous(), uv.contiguous())
 
     def smooth(self, pictures: Tensor, fragments: Fragments, mesh: Mesh) -> Tensor:
         """See ``picture_ops.antialias``."""

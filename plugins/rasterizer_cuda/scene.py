@@ -8,7 +8,7 @@ from torch import Tensor
 
 from visemix.core.drawing.mesh import LARGEST_PX
 from visemix.core.errors import InvalidValue
-from visemix.plugins.rasterizer_cuda.launch import Argument
+from visemix.plugins.rasterizer_cuda.launch import Arguments
 
 MOST_FRAMES = 65_535
 """Rows that the grid of a launch can have."""
@@ -68,9 +68,9 @@ class Scene:
         return self.height * self.width
 
     @property
-    def arguments(self) -> tuple[Argument, ...]:
+    def arguments(self) -> Arguments:
         """The SCENE of kernels/scene.cuh."""
-        return (
+        return Arguments.of(
             self.vertices, len(self.vertices), self.vertex_count, self.vertices.shape[2],
             self.matrix, len(self.matrix), self.triangles, len(self.triangles),
             self.triangle_count, self.height, self.width, self.near, int(self.cull),

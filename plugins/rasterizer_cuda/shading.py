@@ -9,7 +9,7 @@ from torch.library import custom_op
 
 from visemix.core.drawing import light as sh
 from visemix.plugins.rasterizer_cuda import forward
-from visemix.plugins.rasterizer_cuda.launch import Argument, Launch, run
+from visemix.plugins.rasterizer_cuda.launch import Argument, Arguments, Launch, run
 from visemix.plugins.rasterizer_cuda.memory import explains_memory
 from visemix.plugins.rasterizer_cuda.scene import Scene, frames_of
 from visemix.plugins.rasterizer_cuda.topology import TOPOLOGIES
@@ -22,8 +22,10 @@ def _per_vertex(
     frames, count = vertices.shape[:2]
     ring = TOPOLOGIES.of(triangles, count).ring
     made = vertices.new_empty(frames, count, width)
-    surface = (vertices, count, vertices.shape[2], triangles, len(triangles), triangles.shape[1])
-    arguments = (*surface, ring.start, ring.corners, *inputs, made)
+    arguments = Arguments.of(
+        vertices, count, vertices.shape[2], triangles, len(triangles), triangles.shape[1],
+        ring.start, ring.corners, *inputs, made,
+    )  # fmt: skip
     with explains_memory():
         launch = Launch("normals", kernel, arguments, count, frames, vertices.dtype)
         run([launch], vertices.device)

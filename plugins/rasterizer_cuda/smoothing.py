@@ -9,7 +9,7 @@ from torch.library import custom_op
 
 from visemix.plugins.rasterizer_cuda.backward import gather
 from visemix.plugins.rasterizer_cuda.gradients import by_meshes
-from visemix.plugins.rasterizer_cuda.launch import Argument, Launch, run
+from visemix.plugins.rasterizer_cuda.launch import Argument, Arguments, Launch, run
 from visemix.plugins.rasterizer_cuda.memory import explains_memory
 from visemix.plugins.rasterizer_cuda.scene import Scene
 from visemix.plugins.rasterizer_cuda.topology import TOPOLOGIES
@@ -30,7 +30,7 @@ def crossings(
     across = TOPOLOGIES.of(triangles, vertices.shape[1]).across
     with explains_memory():
         made = vertices.new_empty(scene.frames, 2, scene.height, scene.width)
-        arguments = (*scene.arguments, across, triangle, depth, made)
+        arguments = scene.arguments + Arguments.of(across, triangle, depth, made)
         launch = Launch("silhouettes", "find_crossings", arguments, scene.pixels, scene.frames,
                         vertices.dtype)  # fmt: skip
         run([launch], vertices.device)
@@ -94,7 +94,7 @@ def _blended(
     kernel: str, picture: Tensor, blend: Tensor, inputs: tuple[Argument, ...], made: Tensor
 ) -> Tensor:
     frames, channels, height, width = picture.shape
-    arguments = (picture, channels, height, width, blend, *inputs, made)
+    arguments = Arguments.of(picture, channels, height, width, blend, *inputs, made)
     run([Launch("blend", kernel, arguments, height * width, frames, picture.dtype)], picture.device)
     return made
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.library import custom_op
 
-from visemix.plugins.rasterizer_cuda.launch import Argument, Launch, run
+from visemix.plugins.rasterizer_cuda.launch import Argument, Arguments, Launch, run
 from visemix.plugins.rasterizer_cuda.memory import explains_memory
 from visemix.plugins.rasterizer_cuda.scene import Scene
 
@@ -28,7 +28,7 @@ def _look_up(
 ) -> None:
     uv, wanted = at
     pixels = uv.shape[2] * uv.shape[3]
-    arguments = (
+    arguments = Arguments.of(
         pyramid, len(pyramid), pyramid.shape[1], pyramid.shape[2], *size, uv, wanted, pixels, *rest,
     )  # fmt: skip
     run([Launch("texture", kernel, arguments, pixels, len(uv), uv.dtype)], uv.device)
@@ -121,7 +121,7 @@ def texture_levels(
     whole = Scene.of(scene, (height, width), near)
     with explains_memory():
         made = scene[0].new_empty(frames, height, width)
-        arguments = (*whole.arguments, triangle, uv, *size, made)
+        arguments = whole.arguments + Arguments.of(triangle, uv, *size, made)
         launch = Launch("texture", "find_levels", arguments, height * width, frames, made.dtype)
         run([launch], triangle.device)
     return made

@@ -85,16 +85,11 @@ class HostLauncher:
 
     def __call__(self, launch: Launch) -> None:
         self.launched.append(launch)
-        kinds = "".join(_kind(argument) for argument in launch.arguments)
-        words = [_word(value) for value in launch.words]
+        kinds, words = launch.arguments.kinds, [_word(x) for x in launch.arguments.words]
         function = getattr(library(launch.source, launch.real), f"run_{launch.kernel}")
         grid = (ctypes.c_uint32 * 3)(*launch.grid, self.backwards)
         wrong = function(kinds.encode(), (ctypes.c_uint64 * len(words))(*words), grid)
         assert not wrong, f"{launch.kernel} takes other arguments than {kinds}"
-
-
-def _kind(argument: object) -> str:
-    return "i" if isinstance(argument, int) else "d" if isinstance(argument, float) else "p"
 
 
 def _word(value: int | float) -> int:

@@ -11,7 +11,7 @@ import torch
 from visemix.core.errors import VisemixError
 from visemix.plugins.rasterizer_cuda import device
 from visemix.plugins.rasterizer_cuda.device import DeviceLauncher, launcher_of_gpu
-from visemix.plugins.rasterizer_cuda.launch import BLOCK, Launch, run
+from visemix.plugins.rasterizer_cuda.launch import BLOCK, Arguments, Launch, run
 from visemix.plugins.rasterizer_cuda.renderer import ready
 
 GPU = torch.device("cuda", 0)
@@ -23,8 +23,9 @@ class FakeCore:
     def __init__(self) -> None:
         self.loaded: list[str] = []
         self.started: list[tuple[Any, ...]] = []
-        self.Device = lambda index: SimpleNamespace(set_current=lambda: None)
-        self.Stream = SimpleNamespace(from_handle=lambda handle: f"stream {handle}")
+        self.Device = lambda index: SimpleNamespace(
+            set_current=lambda: None, create_stream=lambda own: f"stream {own.__cuda_stream__()}"
+        )
         self.ObjectCode = SimpleNamespace(from_cubin=self._load)
         self.LaunchConfig = SimpleNamespace
 
@@ -48,6 +49,7 @@ def core(monkeypatch: pytest.MonkeyPatch) -> FakeCore:
     stream = SimpleNamespace(cuda_stream=7)
     monkeypatch.setattr(torch.cuda, "get_device_properties", lambda device: properties)
     monkeypatch.setattr(torch.cuda, "current_stream", lambda device: stream)
+    monkeypatch.setattr(torch.cuda, "current_device", lambda: 1)
     monkeypatch.setattr(torch.cuda, "device", lambda device: contextlib.nullcontext())
     monkeypatch.setattr(device, "cuda_module", lambda name: fake)
     monkeypatch.setattr(device, "machine_code", lambda *what: f"sm_{what[2]}".encode())
@@ -58,7 +60,7 @@ def launch(**changed: Any) -> Launch:
     fields = {
         "source": "one",
         "kernel": "k",
-        "arguments": (1, 0.5, None),
+        "arguments": Arguments.of(),
         "items": 300,
         "frames": 2,
     }
@@ -68,11 +70,11 @@ def launch(**changed: Any) -> Launch:
 def test_kernels_are_started_on_the_stream_of_torch(core: FakeCore) -> None:
     launcher = DeviceLauncher(GPU)
     data = torch.zeros(3)
-    launcher(launch(arguments=(data, -1, 0.5, None)))
+    launcher(launch(arguments=Arguments.of(data, -1, 0.5, None)))
     launcher(launch(kernel="other"))
     launcher(launch(real=torch.float64))
     words = (data.data_ptr(), -1, 0.5, 0)
-    assert core.started[0] == ("stream 7", (3, 2), BLOCK, "one.k sm_90", words)
+    assert core.started[0] == ("stream (0, 7)", (3, 2), BLOCK, "one.k sm_90", words)
     assert core.loaded == ["one", "one"]  # once for each type of number
     assert launcher.warps == 132 * 64
     assert launcher.cache_bytes == 50 << 20
@@ -95,7 +97,7 @@ def test_nothing_is_started_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None
 def test_numbers_are_passed_as_eight_bytes() -> None:
     """NVIDIA's launcher takes Python's int and float as int64 and double, as the kernels do."""
     handler = pytest.importorskip("cuda.core._kernel_arg_handler", reason="cuda-core is not here")
-    holder = handler.ParamHolder(tuple(launch(arguments=(1 << 40, -0.5, -2, None)).words))
+    holder = handler.ParamHolder(Arguments.of(1 << 40, -0.5, -2, None).words)
     places = (ctypes.c_uint64 * 4).from_address(holder.ptr)
     found = [ctypes.c_int64.from_address(places[k]).value for k in (0, 2, 3)]
     assert found == [1 << 40, -2, 0]
