@@ -40,6 +40,20 @@ class Lesson(Value):
     source: Tensor
     step: int
 
+    @property
+    def real(self) -> Tensor:
+        """[B, L, 3, H, W] uint8, what is to be made."""
+        return self.frames.real
+
+    def to(self, device: torch.device | str, *, non_blocking: bool = False) -> "Lesson":
+        """The same on another device."""
+        return attrs.evolve(
+            self,
+            frames=self.frames.to(device, non_blocking=non_blocking),
+            identity=self.identity.to(device, non_blocking=non_blocking),
+            source=self.source.to(device, non_blocking=non_blocking),
+        )
+
 
 @attrs.frozen(eq=False)
 class Truth:
@@ -117,7 +131,7 @@ class Scene:
     def of(lesson: Lesson, side: int) -> "Scene":
         """Pictures of ``side`` px."""
         window = of_batch(lesson.frames, side).flatten(0, 1).flatten(1, 2)
-        real = resized(signed(lesson.frames.real).flatten(0, 1), side)
+        real = resized(signed(lesson.real).flatten(0, 1), side)
         return Scene(lesson, window, real)
 
     @property
