@@ -121,10 +121,11 @@ class RenderingToVideo(Refiner, Trainable):
         """
         assert isinstance(state, PasteBack)
         past, count = self.window.past, length(shot) - self.window.past - self.window.future
-        stack = renders_of_shot(shot, self._offsets, self._attention).stacked(self._attention)
         network = self._built()
+        device = next(network.parameters()).device
+        renders = renders_of_shot(shot, self._offsets, self._attention, device)
         with torch.inference_mode():
-            made = network(stack.to(next(network.parameters()).device))
+            made = network(renders.stacked(self._attention))
         rgb = ((made + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).cpu()
         return Step(state.paste(rgb.clone(), cut(shot, past, past + count)), state)
 

@@ -104,8 +104,16 @@ def renders_of_batch(batch: FrameBatch, attention: EyeAttention) -> Renders:
     return Renders(signed(batch.window_rgb).flatten(0, 1), eyes, batch.window_blink.flatten(0, 1))
 
 
-def renders_of_shot(shot: Shot, offsets: Sequence[int], attention: EyeAttention) -> Renders:
+def renders_of_shot(
+    shot: Shot, offsets: Sequence[int], attention: EyeAttention, device: torch.device
+) -> Renders:
     """Of every frame that can be made from a shot with the window's past and future.
+
+    Args:
+        shot: as the runner gives it.
+        offsets: of the window.
+        attention: how the network is told of the eyes.
+        device: where the network is; every frame goes there once, not once per window.
 
     Raises:
         InvalidValue: the renderer made no picture, or lacks the map of the eyes.
@@ -118,10 +126,11 @@ def renders_of_shot(shot: Shot, offsets: Sequence[int], attention: EyeAttention)
     index = torch.arange(count)[:, None] + torch.tensor(offsets) - offsets[0]
     blink = shot.match.attributes.blink
     shown = torch.zeros(index.shape) if blink is None else blink.cpu()[index]
+    index = index.to(device)
     eyes = None
     if attention is not EyeAttention.OFF:
         if EYES not in rendering.maps:
             do = f"add {EYES} to the renderer's maps"
             raise InvalidValue(f"the map {EYES!r} is missing", where="Rendering.maps", do=do)
-        eyes = rendering.maps[EYES][index]
-    return Renders(rendering.rgb[index] * 2 - 1, eyes, shown)
+        eyes = rendering.maps[EYES].to(device)[index]
+    return Renders(rendering.rgb.to(device)[index] * 2 - 1, eyes, shown.to(device))

@@ -21,6 +21,8 @@ from visemix.plugins.facial.render_input import (
     window_offsets,
 )
 
+CPU = torch.device("cpu")
+
 
 def renders() -> Renders:
     """Two frames of 2 x 2 px; the left column is eye; the second frame blinks."""
@@ -67,7 +69,7 @@ def test_training_and_use_see_the_same(attention: EyeAttention) -> None:
     batch = FrameBatches([bank], Cut(offsets), 20, seed=1).batch(0, Shard())
     shot = draw(parts, own_frames(example.subject), example.subject)
     window = cut(shot, offsets[0], 20 + offsets[-1])
-    used = renders_of_shot(window, offsets, attention).stacked(attention)
+    used = renders_of_shot(window, offsets, attention, CPU).stacked(attention)
     learned = renders_of_batch(batch, attention).stacked(attention)
     assert learned.shape == (20, 4 * attention.channels, 128, 128)
     assert bool((used[:, 0] > -1).any())
@@ -79,5 +81,5 @@ def test_a_missing_map_is_named() -> None:
     subject = material.examples[0].subject
     shot: Shot = draw(material.need_parts(), own_frames(subject), subject)
     with pytest.raises(InvalidValue, match=r"'eye_attention' is missing.*the renderer's maps"):
-        renders_of_shot(shot, (-1, 0), EyeAttention.CHANNEL)
-    renders_of_shot(shot, (-1, 0), EyeAttention.OFF)
+        renders_of_shot(shot, (-1, 0), EyeAttention.CHANNEL, CPU)
+    renders_of_shot(shot, (-1, 0), EyeAttention.OFF, CPU)
