@@ -180,7 +180,7 @@ def _expression_errors(
 ) -> Sequence[float]:
     """Mean distance, and mean squared distance, over those of the reference's mean."""
     assert made.expression is not None and truth.expression is not None
-    moved = slice(0, LANDMARK_MESH.moved)
+    moved = LANDMARK_MESH.moving
     still = reference.statistics.expression_mean[moved]
     true = truth.expression[:, moved]
     errors = (made.expression[:, moved] - true).norm(dim=1), (still - true).norm(dim=1)

@@ -17,31 +17,33 @@ class Basis:
     Attributes:
         name: as in FaceAttributes.basis.
         size: numbers of an expression.
-        held: how many of them, the last ones, sound does not move (the gaze); they keep the
-            person's mean.
+        held: those that sound does not move (the gaze); they keep the person's mean.
     """
 
     name: str
     size: int
-    held: int = 0
+    held: tuple[int, ...] = ()
 
     @property
-    def moved(self) -> int:
-        """Numbers that speech moves."""
-        return self.size - self.held
+    def moving(self) -> list[int]:
+        """Those that speech moves."""
+        return [place for place in range(self.size) if place not in self.held]
 
     @property
     def outputs(self) -> int:
         """Numbers that the compact network says: those, then the pose."""
-        return self.moved + POSE
+        return self.size - len(self.held) + POSE
 
 
-LANDMARK_MESH = Basis("landmark-mesh-64", 64, held=2)
+LANDMARK_MESH = Basis("landmark-mesh-64", 64, held=(62, 63))
 """The basis that the packaged weights were learned in."""
 
-BASES: Mapping[str, Basis] = {
-    basis.name: basis for basis in (LANDMARK_MESH, Basis("bfm-64", 64), Basis("ict-57", 57))
-}
+BFM = Basis("bfm-64", 64)
+
+ICT = Basis("ict-57", 57, held=(0, 1, *range(14, 24)))
+"""Held: pupils, what of the lids is no blink, looks to all sides."""
+
+BASES: Mapping[str, Basis] = {basis.name: basis for basis in (LANDMARK_MESH, BFM, ICT)}
 
 
 def basis_named(name: str) -> Basis:

@@ -74,7 +74,7 @@ def movement(fit: FaceFit, basis: Basis = LANDMARK_MESH) -> Tensor:
         DatasetError: the fit has another expression basis, or lacks the pose.
     """
     moved = full_movement(fit, basis)
-    return torch.cat((moved[:, : basis.moved], moved[:, -POSE:]), 1)
+    return torch.cat((moved[:, basis.moving], moved[:, -POSE:]), 1)
 
 
 def full_movement(fit: FaceFit, basis: Basis = LANDMARK_MESH) -> Tensor:

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import attrs
-import torch
 from torch import Tensor
 
 from visemix.core.errors import CheckpointError, InvalidValue
@@ -43,7 +42,7 @@ class Speaking(Value):
 
     Attributes:
         extent: where this person holds the head.
-        held: the components of the expression that sound does not move (the gaze).
+        held: [E] the person's mean expression; what sound does not move stays there.
         blinker: how this person blinks.
         inertia: of the head.
         blinking: where in time the blinks are.
@@ -161,9 +160,8 @@ class LstmPose(AttributeModel, Trainable):
         assert isinstance(state, Speaking)
         self._check(features)
         said, memory = self._network.speak(features, state.memory)
-        held = state.held.expand(length(features), -1)
-        moved = said.expression[:, : self._basis.moved] * self._amplitude
-        expression = torch.cat((moved, held), 1)
+        expression = state.held.repeat(length(features), 1)
+        expression[:, self._basis.moving] = said.expression * self._amplitude
         deviations, inertia = follow(said.pose, state.inertia)
         blink, blinking = state.blinker.draw(length(features), state.blinking)
         made = FaceAttributes(
@@ -202,7 +200,7 @@ class LstmPose(AttributeModel, Trainable):
         self._file = None
 
     def _held(self, subject: Subject) -> Tensor:
-        """This person's mean of the components that sound does not move.
+        """This person's mean expression.
 
         Raises:
             InvalidValue: the subject has another expression basis.
@@ -212,7 +210,7 @@ class LstmPose(AttributeModel, Trainable):
             what = f"the subject has the expression basis {found!r}, not {self._basis.name!r}"
             do = "prepare it with this recipe, or set attribute_model.basis"
             raise InvalidValue(what, where="attribute_model", do=do)
-        return mean[self._basis.moved :]
+        return mean
 
     def _require_weights(self) -> None:
         if not self._network.learned:

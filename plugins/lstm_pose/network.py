@@ -18,7 +18,7 @@ class Said(Value):
     """What a network says of a block.
 
     Attributes:
-        expression: [T, E] in the basis; the gaze is not among them.
+        expression: [T, M] the components of the basis that speech moves.
         pose: [T, 6] in standard deviations from the person's mean.
     """
 

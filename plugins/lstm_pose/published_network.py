@@ -79,7 +79,7 @@ class PublishedModel(Network):
         before = memory if isinstance(memory, tuple) else None
         with torch.no_grad():
             said, after = self._network.speak(features.values[None], before)
-        return Said(said[0, :, :-POSE].clone(), said[0, :, -POSE:].clone()), after
+        return Said(said[0][:, self._basis.moving], said[0, :, -POSE:].clone()), after
 
     def adapted(self, subject: Subject, features: AudioFeatures) -> Network:
         """Itself: a person is learned with ``visemix train --stage personal``, in minutes."""
