@@ -40,12 +40,14 @@ class Manner:
     Attributes:
         epochs: of a stage.
         rate: learning rate, 0 for the published one of the stage.
+        decay: share of the steps, at the end, over which the rate falls to nothing.
         augment: mirror, enlarge and cut out.
         objective: of the adversarial terms.
     """
 
     epochs: int = 60
     rate: float = 0.0
+    decay: float = 0.0
     augment: bool = True
     objective: GanLoss = GanLoss.LOG
 
@@ -59,6 +61,7 @@ class Course:
         truth: identity features of their frames.
         steps: in all.
         rate: learning rate.
+        decay: share of the steps, at the end, over which it falls to nothing.
         seed: of everything random.
         preset: "paper" or "released".
         objective: of the adversarial terms.
@@ -69,10 +72,16 @@ class Course:
     truth: Truth
     steps: int
     rate: float
+    decay: float
     seed: int
     preset: str
     objective: GanLoss
     weights: Mapping[str, float]
+
+    def rate_at(self, step: int) -> float:
+        """Factor on the learning rate."""
+        left = (self.steps - step) / self.steps
+        return min(left / self.decay, 1.0) if self.decay else 1.0
 
 
 def course_of(name: str, material: Material, plan: Plan, manner: Manner, identity: int) -> Course:
@@ -100,6 +109,7 @@ def course_of(name: str, material: Material, plan: Plan, manner: Manner, identit
         _truth(name, banks, material.identity_encoder, plan, identity),
         steps=plan.steps or manner.epochs * max(batches.count // batch, 1),
         rate=manner.rate or RATES[name],
+        decay=manner.decay,
         seed=plan.seed,
         preset=plan.preset,
         objective=manner.objective,

@@ -83,6 +83,7 @@ class MemoryGan(Refiner, Trainable):
         gan_loss: "log", "least-squares" or "hinge".
         epochs: of each stage.
         rate: learning rate; 0 for the published ones.
+        decay: share of the steps, at the end, over which it falls to nothing.
         paste: how the crop is put into the picture, one of core.compositing.paste.MODES.
         within: how much of it is shown, one of core.compositing.paste.WITHIN.
         weights: a .safetensors file, or "none" to train from nothing.
@@ -111,6 +112,7 @@ class MemoryGan(Refiner, Trainable):
         gan_loss: str = "log",
         epochs: int = 60,
         rate: float = 0.0,
+        decay: float = 0.0,
         paste: str = "seamless",
         within: str = "face",
         weights: str = UNTRAINED,
@@ -121,7 +123,7 @@ class MemoryGan(Refiner, Trainable):
         self._source = identity_feature
         self._look = look_named(look, look_weights) if identity_feature == FROM_MEMORY else None
         self._dropout_at_test, self._paste = dropout_at_test, (paste, within)
-        self._manner = Manner(epochs, rate, augment, GanLoss(gan_loss))
+        self._manner = Manner(epochs, rate, decay, augment, GanLoss(gan_loss))
         self._networks: Networks | None = None
         self._learned = False
         self._file = Path(weights) if weights != UNTRAINED else None

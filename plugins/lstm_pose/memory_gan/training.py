@@ -75,16 +75,16 @@ class GanStage(Stage):
         self._done()
 
     def _turns(self) -> "list[Turn]":
-        query, rate = self._networks.query, self._course.rate
+        query, rate, fall = self._networks.query, self._course.rate, self._course.rate_at
         turns = []
         if query is not None and self._course.weights["memory"]:
-            turns.append(Turn("memory", _adam(query, rate), self._recall))
+            turns.append(Turn("memory", _adam(query, rate), self._recall, fall))
         for judge in self._judges:
             name, own = judge.critic.name, judge.critic.part.rate
             optimizer = _adam(judge.network, rate if own is None else own)
-            turns.append(Turn(name, optimizer, partial(self._judge, judge)))
+            turns.append(Turn(name, optimizer, partial(self._judge, judge), fall))
         generator = _adam(self._networks.generator, rate)
-        return [*turns, Turn("generator", generator, self._paint)]
+        return [*turns, Turn("generator", generator, self._paint, fall)]
 
     def _recall(self, modules: Modules, batch: Batch) -> LossBook:
         """Only the query's linear layer learns of this."""

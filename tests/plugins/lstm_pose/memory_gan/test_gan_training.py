@@ -136,6 +136,16 @@ def test_rates() -> None:
         assert {group["betas"] for group in groups} == {(0.5, 0.999)}
 
 
+def test_the_rate_falls_over_a_share_of_the_steps() -> None:
+    turns = stage(material(PatchJudge()), Plan(steps=100), decay=0.5).turns
+    assert len(turns) == 3
+    for turn in turns:
+        assert turn.rate is not None
+        assert [turn.rate(step) for step in (0, 50, 75, 99)] == pytest.approx([1, 1, 0.5, 0.02])
+    constant = stage(material(), Plan(steps=100)).turns[0].rate
+    assert constant is not None and constant(99) == 1
+
+
 def test_steps_are_epochs_of_the_found_frames() -> None:
     assert stage(material(), Plan()).steps == 60 * 12
     assert stage(material(), Plan(batch=4)).steps == 60 * 3
