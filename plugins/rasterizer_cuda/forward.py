@@ -50,8 +50,9 @@ class Looks:
         """The part of PAINT in kernels/paint.cu that says how the mesh looks."""
         height, width = (0, 0) if self.texture is None else self.texture.shape[1:]
         return Arguments.of(
-            self.paint, len(self.paint), self.paint.shape[2], self.uv, self.texture, height, width,
-            self.masks, len(self.masks), self.masks.shape[2], int(self.hard), int(self.clamp),
+            self.paint, self.paint.shape[0], self.paint.shape[2],
+            self.uv, self.texture, height, width,
+            self.masks, self.masks.shape[0], self.masks.shape[2], int(self.hard), int(self.clamp),
         )  # fmt: skip
 
 

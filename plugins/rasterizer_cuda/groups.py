@@ -110,7 +110,7 @@ def frames_at_once(scene: Scene, cache_bytes: int) -> int:
 
 def groups_of(scene: Scene, scratch: Scratch, launcher: Launcher) -> list[Group]:
     """The groups of a scene, to be drawn one after the other."""
-    arguments, at_once = scene.arguments, max(len(scratch.nearest), 1)
+    arguments, at_once = scene.arguments, max(scratch.nearest.shape[0], 1)
     planes = Arguments.of(scratch.snapped, scratch.away, scratch.nearest)
     queue = Arguments.of(scratch.queue, scratch.queue[1:])
     return [

@@ -142,7 +142,7 @@ def _attributes(name: str, given: Tensor, vertices: Tensor, frames: int) -> Tens
     count = vertices.shape[1]
     check_tensor(name, given, f"[1 or T, {count}, C]", (None, count, None))
     check_like(name, given, vertices)
-    check_frames(name, len(given), frames)
+    check_frames(name, given.shape[0], frames)
     return given
 
 

@@ -1,6 +1,7 @@
 """What is drawn, as the kernels want it."""
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import attrs
 import torch
@@ -47,7 +48,7 @@ class Scene:
         height, width = size
         return Scene(vertices, matrix, triangles, height, width, near, cull)
 
-    @property
+    @cached_property
     def frames(self) -> int:
         """T."""
         return frames_of(self.vertices, self.matrix, self.triangles)
@@ -71,8 +72,8 @@ class Scene:
     def arguments(self) -> Arguments:
         """The SCENE of kernels/scene.cuh."""
         return Arguments.of(
-            self.vertices, len(self.vertices), self.vertex_count, self.vertices.shape[2],
-            self.matrix, len(self.matrix), self.triangles, len(self.triangles),
+            self.vertices, self.vertices.shape[0], self.vertex_count, self.vertices.shape[2],
+            self.matrix, self.matrix.shape[0], self.triangles, self.triangles.shape[0],
             self.triangle_count, self.height, self.width, self.near, int(self.cull),
         )  # fmt: skip
 
@@ -95,7 +96,7 @@ def check_meshes(
     check_device("triangles", triangles, vertices)
     frames = frames_of(vertices, matrix, triangles)
     for name, tensor in (("vertices", vertices), ("matrix", matrix), ("triangles", triangles)):
-        check_frames(name, len(tensor), frames)
+        check_frames(name, tensor.shape[0], frames)
     for name, pixels in zip(("height", "width"), size, strict=True):
         need(0 < pixels <= LARGEST_PX, name, f"1 to {LARGEST_PX}, got {pixels}")
     need(0 < near < float("inf"), "near", f"a number above 0, got {near}")
@@ -105,7 +106,7 @@ def check_meshes(
 
 def frames_of(*tensors: Tensor) -> int:
     """T of tensors that have one frame, or T; 0 if one has none."""
-    counts = [len(x) for x in tensors]
+    counts = [x.shape[0] for x in tensors]  # many times as quick as len()
     return 0 if 0 in counts else max(counts)
 
 

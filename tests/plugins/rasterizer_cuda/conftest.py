@@ -64,6 +64,9 @@ static int run(void (*kernel)(P...), const char* kinds, const uint64_t* words, c
 """
 
 OPTIONS = ["-std=c++17", "-O2", "-fPIC", "-shared", "-ffp-contract=off", "-w"]
+OPTIONS += os.environ.get("VISEMIX_HOST_KERNEL_OPTIONS", "").split()
+"""To look for wild writes, run the tests with VISEMIX_HOST_KERNEL_OPTIONS set to
+"-fsanitize=address,undefined -fno-sanitize-recover" and libasan.so in LD_PRELOAD."""
 SMALL_CACHE = 100_000
 """Bytes: so little that a few frames of a test already make several groups."""
 
