@@ -1,5 +1,7 @@
 """The published sizes, and what the two halves of the generator hear."""
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor, nn
@@ -20,7 +22,7 @@ def features(frames: int = 32, rows: int = 16, width: int = 29) -> Tensor:
     return torch.randn(2, frames, rows, width, generator=torch.Generator().manual_seed(1))
 
 
-def small(**changes: int | bool) -> Generator:
+def small(**changes: Any) -> Generator:
     torch.manual_seed(0)
     return Generator(Size(channels=16, **changes)).eval()
 
