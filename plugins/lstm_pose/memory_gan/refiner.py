@@ -75,7 +75,7 @@ class MemoryGan(Refiner, Trainable):
         slots: pairs that the memory holds.
         key_size: numbers of a memory's key.
         anchors: frames between those whose identity feature is looked up.
-        look: what the memory's queries are made of, "thumbnail" or "resnet18".
+        look: what the memory's queries are made of, one of looks.LOOKS.
         look_weights: file for "resnet18".
         dropout: of the innermost layers.
         dropout_at_test: leave it on when a video is made, as the released code does.

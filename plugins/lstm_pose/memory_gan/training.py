@@ -58,7 +58,7 @@ class GanStage(Stage):
         self._scene = None
         judging = {judge.critic.name: judge.network for judge in self._judges}
         self.modules = {k: m.train() for k, m in {**networks.modules(), **judging}.items()}
-        self.turns = list(self._turns())
+        self.turns = self._turns()
 
     def batch(self, step: int, shard: Shard) -> Batch:
         """The lesson of a step, to be cut out where it is learned from."""
@@ -74,9 +74,9 @@ class GanStage(Stage):
         """The networks are ready."""
         self._done()
 
-    def _turns(self) -> "list[Turn]":
+    def _turns(self) -> list[Turn]:
         query, rate, fall = self._networks.query, self._course.rate, self._course.rate_at
-        turns = []
+        turns: list[Turn] = []
         if query is not None and self._course.weights["memory"]:
             turns.append(Turn("memory", _adam(query, rate), self._recall, fall))
         for judge in self._judges:
