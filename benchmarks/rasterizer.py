@@ -1,107 +1,166 @@
-"""CPU rasterizers: rasterise and interpolate three channels at 256².
+"""All installed rasterizers side by side.
 
-    pytest benchmarks/rasterizer.py
+    pytest benchmarks/rasterizer.py                    everything that this machine can run
+    pytest benchmarks/rasterizer.py -k "cpu and 256"
 
-A frame's time is the fastest of the rounds, after warm-up, divided by the number of frames. The
-vertices of every round differ from those of the last.
+forward: rasterise and interpolate three channels. backward: the same, and the gradient by vertices
+and attributes. smooth: with blended silhouettes between the two. facial: colours in spherical-
+harmonic light and an eye mask, from geometry to finished tensors. graph: forward in a CUDA graph.
+
+The vertices of every round differ from those of the last. CPU: the fastest round, by pytest-
+benchmark. GPU: the median of device events. The memory floor is the time in which a copy on the
+same device moves what the call must read and what it returned, once.
 """
 
 import itertools
-import platform
-from collections.abc import Callable
-from importlib.resources import files
-from pathlib import Path
+import time
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import TypeVar
 
-import numpy as np
+import attrs
 import pytest
 import torch
 from pytest_benchmark.fixture import BenchmarkFixture
 from torch import Tensor
 
-from visemix.core.drawing.fragments import Fragments
-from visemix.core.drawing.mesh import Mesh
-from visemix.plugins.rasterizer_cpu import batch, reference
+from benchmarks.drawers import Drawer, cpu_drawers, gpu_drawers
+from benchmarks.meshes import SHAPES, Scene, facial, scene
+from benchmarks.rasterizer_table import Row
+from benchmarks.timing import copy_bandwidth, device_seconds, graph_seconds
+from visemix.core.values.geometry import FaceGeometry
 
-SIZE = 256
+INPUTS = 4
+SIZES = (224, 256, 512, 1024)
+WORK = ("forward", "backward", "smooth")
+CPU, GPU = cpu_drawers(), gpu_drawers()
+NUMBA, ALONE, REFERENCE = CPU
+BUDGET_S = 1.0
 
-
-def numba(mesh: Mesh, attributes: Tensor) -> Fragments:
-    return batch.draw(mesh, attributes, threads=torch.get_num_threads(), keep=False)
-
-
-def numba_one_thread(mesh: Mesh, attributes: Tensor) -> Fragments:
-    return batch.draw(mesh, attributes, threads=1, keep=False)
-
-
-def grid(edge: int) -> tuple[Tensor, Tensor]:
-    """Vertices [V, 3] and triangles [F, 3] of a dome."""
-    line = torch.linspace(-1, 1, edge)
-    y, x = torch.meshgrid(line, line, indexing="ij")
-    dome = torch.stack((x, y, (1.6 - x**2 - y**2).clamp_min(0).sqrt()), -1)
-    index = torch.arange(edge * edge, dtype=torch.int32).reshape(edge, edge)
-    a, b, c, d = (index[i : edge - 1 + i, j : edge - 1 + j] for i in (0, 1) for j in (0, 1))
-    cells = torch.stack((torch.stack((a, c, b), -1), torch.stack((b, c, d), -1)), 2)
-    return dome.reshape(-1, 3), cells.reshape(-1, 3)
+Input = TypeVar("Input")
 
 
-def canonical_face() -> tuple[Tensor, Tensor]:
-    """Vertices [V, 3] and triangles [F, 3] of MediaPipe's face."""
-    with (files("visemix.plugins.landmark_mesh") / "canonical_face.npz").open("rb") as file:
-        data = np.load(file)
-        vertices = torch.tensor(data["v"] * (1, -1, 1), dtype=torch.float32)
-        triangles = torch.tensor(data["f"], dtype=torch.int32)
-    return vertices - vertices.mean(0), triangles
+@attrs.frozen
+class Case:
+    """What is measured: one kind of work of one rasterizer on one shape, size and batch."""
+
+    drawer: Drawer
+    work: str
+    shape: str
+    size: int
+    batch: int
+
+    def __str__(self) -> str:
+        return f"{self.drawer.name} {self.work} {self.shape} {self.size} x{self.batch}"
+
+    def row(self, seconds: float, floor: float = 0.0) -> Row:
+        return Row(self.work, self.shape, self.size, self.batch, self.drawer.name, seconds, floor)
+
+    def scenes(self, count: int = INPUTS) -> list[Scene]:
+        shape = SHAPES[self.shape]()
+        device = self.drawer.device
+        return [scene(shape, self.batch, self.size, seed, device) for seed in range(count)]
+
+    def faces(self) -> list[FaceGeometry]:
+        shape = SHAPES[self.shape]()
+        device = self.drawer.device
+        return [facial(shape, self.batch, self.size, seed, device) for seed in range(INPUTS)]
+
+    def call(self, given: Scene) -> tuple[Tensor, ...]:
+        if self.work in ("forward", "graph"):
+            return self.drawer.forward(given)
+        return self.drawer.gradients(given, antialias=self.work == "smooth")
+
+    def floor(self, given: Scene) -> float:
+        """Seconds in which a copy moves what must be read and written, each once."""
+        made = sum(x.numel() * x.element_size() for x in self.call(given))
+        if self.work in ("backward", "smooth"):  # the picture is written, its slopes are read
+            made += 2 * 4 * 3 * self.batch * self.size**2
+        return (given.bytes_in + made) / bandwidth(self.drawer.device)
 
 
-MESHES = {
-    "35,721 vertices / 70,688 triangles": lambda: grid(189),
-    "468 vertices / 898 triangles": canonical_face,
-}
+def cases(
+    drawers: Sequence[Drawer], work: Sequence[str], sizes: Sequence[int], batches: Sequence[int]
+) -> list[Case]:
+    every = itertools.product(drawers, work, SHAPES, sizes, batches)
+    return [Case(*one) for one in every]
 
 
-def moving(shape: tuple[Tensor, Tensor], frames: int, seed: int) -> Mesh:
-    """The shape over four fifths of the picture, moved by up to a pixel in every frame."""
-    vertices, triangles = shape
-    scale = 0.4 * SIZE / vertices[:, :2].abs().max()
-    generator = torch.Generator().manual_seed(seed)
-    moved = vertices * scale + SIZE / 2 + torch.rand((frames, 1, 3), generator=generator)
-    return Mesh(moved, triangles, torch.eye(4), SIZE, SIZE)
+CPU_CASES = [
+    *cases([NUMBA], WORK, SIZES, (1, 16)),
+    *cases([ALONE], ("forward",), (256,), (1, 16)),
+    *cases([REFERENCE], WORK, (256,), (1,)),
+]
+CPU_FACES = [
+    *cases([NUMBA], ("facial",), (512,), (16,)),
+    *cases([REFERENCE], ("facial",), (512,), (1,)),
+]
+GPU_CASES = cases(GPU, WORK, SIZES, (1, 16, 64, 256))
+GPU_FACES = cases(GPU, ("facial",), (512,), (128,))
+GPU_GRAPHS = cases(GPU[:1], ("graph",), (256, 512), (1,))
 
 
-def hardware() -> str:
-    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
-    name = next((x.split(":")[1].strip() for x in lines if x.startswith("model name")), "")
-    return f"{name or platform.processor()}, {torch.get_num_threads()} threads"
+@pytest.mark.parametrize("case", CPU_CASES, ids=str)
+def test_cpu(benchmark: BenchmarkFixture, rows: list[Row], case: Case) -> None:
+    scenes = case.scenes()
+    seconds = fastest(benchmark, case.call, scenes)
+    rows.append(case.row(seconds, case.floor(scenes[0])))
 
 
-@pytest.mark.parametrize(
-    ("draw", "frames"),
-    [
-        (numba, 16),
-        (numba, 1),
-        (numba_one_thread, 16),
-        (numba_one_thread, 1),
-        (reference.draw, 1),
-    ],
-)
-@pytest.mark.parametrize("name", MESHES)
-def test_rasterize_and_interpolate(
-    benchmark: BenchmarkFixture,
-    capsys: pytest.CaptureFixture[str],
-    name: str,
-    frames: int,
-    draw: Callable[[Mesh, Tensor], Fragments],
-) -> None:
-    shape = MESHES[name]()
-    inputs = itertools.cycle([moving(shape, frames, seed) for seed in range(4)])
-    attributes = torch.rand(1, len(shape[0]), 3)
-    rounds = 3 if draw is reference.draw else 50
+@pytest.mark.parametrize("case", CPU_FACES, ids=str)
+def test_cpu_faces(benchmark: BenchmarkFixture, rows: list[Row], case: Case) -> None:
+    rows.append(case.row(fastest(benchmark, rendering(case.drawer), case.faces())))
+
+
+@pytest.mark.parametrize("case", GPU_CASES, ids=str)
+def test_gpu(rows: list[Row], case: Case) -> None:
+    try:
+        scenes = case.scenes()
+        seconds = device_seconds(case.call, scenes, case.drawer.device)
+        rows.append(case.row(seconds, case.floor(scenes[0])))
+    except torch.OutOfMemoryError:
+        rows.append(case.row(float("inf")))
+
+
+@pytest.mark.parametrize("case", GPU_FACES, ids=str)
+def test_gpu_faces(rows: list[Row], case: Case) -> None:
+    device = case.drawer.device
+    rows.append(case.row(device_seconds(rendering(case.drawer), case.faces(), device)))
+
+
+@pytest.mark.parametrize("case", GPU_GRAPHS, ids=str)
+def test_gpu_graph(rows: list[Row], case: Case) -> None:
+    (given,) = case.scenes(1)
+    rows.append(case.row(graph_seconds(case.call, given), case.floor(given)))
+
+
+def rendering(drawer: Drawer) -> Callable[[FaceGeometry], object]:
+    """From a geometry to finished tensors; what does not change is checked beforehand."""
+    renderer = drawer.renderer
+
+    def paint(geometry: FaceGeometry) -> object:
+        return renderer.paint(geometry, renderer.mesh_of(geometry), renderer.masks_of(geometry))
+
+    return paint
+
+
+@cache
+def bandwidth(device: str) -> float:
+    return copy_bandwidth(device)
+
+
+def fastest(
+    benchmark: BenchmarkFixture, call: Callable[[Input], object], given: Sequence[Input]
+) -> float:
+    """Seconds of the fastest of as many rounds as fit into a second, at least 3, after warm-up."""
+    rotating = itertools.cycle(given)
+    call(next(rotating))
+    start = time.perf_counter()
+    call(next(rotating))
+    rounds = min(max(int(BUDGET_S / (time.perf_counter() - start)), 3), 50)
     benchmark.pedantic(  # type: ignore[no-untyped-call]  # pytest-benchmark is typed in part
-        lambda: draw(next(inputs), attributes), rounds=rounds, warmup_rounds=2
+        lambda: call(next(rotating)), rounds=rounds, warmup_rounds=2
     )
     assert benchmark.stats is not None, "pytest was told not to measure"
-    times = np.array(benchmark.stats.stats.data) / frames * 1e3
-    part = f"{draw.__module__.split('.')[-1]}.{draw.__name__}"
-    with capsys.disabled():
-        print(f"\n{hardware()}: {name}, batch {frames}, {part}:")
-        print(f"  {times.min():.3f} ms a frame at best, median {np.median(times):.3f}")
+    times: list[float] = benchmark.stats.stats.data
+    return min(times)
