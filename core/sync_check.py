@@ -25,8 +25,12 @@ SPECTRUM = 512
 """Samples of its window."""
 
 MELS = 40
-AROUND = 4
-"""Columns before and after the middle of a frame that are heard with it."""
+AROUND = 1
+"""Columns before and after the middle of a frame that are heard with it. With more the curve gets
+a plateau: every lag at which the right column is somewhere in the window does as well."""
+
+TOP = 0.75
+"""Share of the highest correlation above which lags belong to the peak."""
 
 PENALTY = 30.0
 """Of the ridge regression, in standardised units and per frame of a thousand."""
@@ -99,9 +103,17 @@ class LagCurve:
     fps: float
 
     @property
-    def best(self) -> int:
-        """The lag with the highest correlation, frames."""
-        return int(self.lags[self.correlation.argmax()])
+    def best(self) -> float:
+        """The middle of the peak, frames."""
+        if float(self.correlation.max()) <= 0:
+            return float(self.lags[self.correlation.argmax()])
+        above = (self.correlation / self.correlation.max() - TOP).clamp(min=0)
+        highest = int(self.correlation.argmax())
+        outside = (above == 0).nonzero().flatten()
+        left = [int(k) for k in outside if k < highest]
+        right = [int(k) for k in outside if k > highest]
+        peak = slice(left[-1] + 1 if left else 0, right[0] if right else len(above))
+        return float((above[peak] * self.lags[peak]).sum() / above[peak].sum())
 
     @property
     def late_s(self) -> float:

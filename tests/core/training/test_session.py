@@ -10,7 +10,8 @@ from lightning.fabric import Fabric
 from torch import Tensor, nn
 
 from visemix.core.errors import TrainingError
-from visemix.core.pipeline import Parts
+from visemix.core.testing.sample_material import sample_material
+from visemix.core.testing.samples import SamplePlan
 from visemix.core.training.checkpoint import read_tensors
 from visemix.core.training.dataset import Dataset
 from visemix.core.training.material import Material
@@ -90,7 +91,7 @@ class Together(Stage):
 
 
 def session(folder: Path, attribute_model: Scale) -> Session:
-    parts = Parts(**dict.fromkeys((f.name for f in attrs.fields(Parts)), cast(Any, None)))
+    parts = sample_material(SamplePlan(frames=2)).need_parts()
     together = attrs.evolve(parts, attribute_model=cast(Any, attribute_model))
     return Session(
         folder, Material(Dataset([]), together), Plan(), Fabric(accelerator="cpu", devices=1)
