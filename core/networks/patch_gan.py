@@ -4,6 +4,8 @@ Isola et al., 2017 (one scale, batch norm; Yi et al.); Wang et al., pix2pixHD, 2
 instance norm, features exposed; FACIAL).
 """
 
+from typing import Any
+
 import attrs
 import torch
 from torch import Tensor, nn
@@ -100,14 +102,20 @@ class PatchCritic(nn.Module):
 
     def forward(self, sample: Sample) -> Judgement:
         """Logits and layers of every scale, the finest first."""
-        pictures = self._seen(sample)
+        return Judgement(*self._look(self._seen(sample)))
+
+    def _look(self, pictures: Tensor) -> tuple[list[Tensor], list[list[Tensor]]]:
         scores, features = [], []
         for place, critic in enumerate(self.scales):
             pictures = self._halve(pictures) if place else pictures
             score, layers = critic(pictures)
             scores.append(score)
             features.append(layers)
-        return Judgement(scores, features)
+        return scores, features
+
+    def compile(self, *args: Any, **settings: Any) -> None:
+        """See torch.nn.Module; samples and judgements stay outside, where torch can do nothing."""
+        self._look = torch.compile(self._look, *args, **settings)  # type: ignore[method-assign]  # as Module.compile does
 
     def _seen(self, sample: Sample) -> Tensor:
         """What is judged: condition and frames [B, C, H, W]."""

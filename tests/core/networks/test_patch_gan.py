@@ -89,3 +89,14 @@ def test_a_sample_without_frames_is_refused() -> None:
 def test_an_unknown_norm_is_refused() -> None:
     with pytest.raises(InvalidValue, match="expected one of batch, instance"):
         PatchSize(norm="layer")
+
+
+def test_it_can_be_compiled() -> None:
+    like = sample(6, 32)
+    plain = PatchCritic(like, PatchSize(width=4, layers=2), scales=2)
+    expected = plain(like)
+    plain.compile(backend="eager", fullgraph=True)
+    found = plain(like)
+    assert torch.equal(found.scores[1], expected.scores[1])
+    assert torch.equal(found.features[0][1], expected.features[0][1])
+    assert list(plain.state_dict()) == list(PatchCritic(like, PatchSize(4, 2), 2).state_dict())

@@ -41,3 +41,10 @@ def test_both_branches_are_heard() -> None:
 def test_too_small_pictures_are_refused() -> None:
     with pytest.raises(InvalidValue, match="needs 64 px, the render is 40 x 48"):
         RenderToVideo(12, RenderSize(8, 4, 1, 1))(torch.zeros(1, 12, 40, 48))
+
+
+def test_it_compiles_in_one_piece() -> None:
+    network = RenderToVideo(12, TINY)
+    stack = torch.rand(1, 12, 37, 50)
+    compiled = torch.compile(network, backend="eager", fullgraph=True)
+    assert torch.equal(compiled(stack), network(stack))
