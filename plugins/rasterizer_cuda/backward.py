@@ -1,5 +1,6 @@
 """Launches of gradients: sums over the pixels of the triangles around each vertex."""
 
+import attrs
 from torch import Tensor
 
 from visemix.plugins.rasterizer_cuda.launch import PER_THREAD, Argument, Arguments, Launch, run
@@ -34,6 +35,16 @@ def attributes_from_pixels(
     return total.reshape(frames, scene.vertex_count, channels)
 
 
+def posed(scene: Scene) -> Scene:
+    """The scene with its vertices in homogeneous pixels, for kernels that often need them."""
+    like = scene.vertices
+    points = like.new_empty(scene.frames, scene.vertex_count, 4)
+    arguments = scene.arguments + Arguments.of(points)
+    count, frames = scene.vertex_count, scene.frames
+    run([Launch("points", "project_points", arguments, count, frames, like.dtype)], like.device)
+    return attrs.evolve(scene, points=points)
+
+
 def gather(
     scene: Scene,
     kernel: tuple[str, str],
@@ -50,6 +61,7 @@ def gather(
         after: its arguments between the ring and the number of slices.
         channels: how many numbers it makes of each vertex.
     """
+    scene = scene if scene.points is not None else posed(scene)
     ring = TOPOLOGIES.of(scene.triangles, scene.vertex_count).ring
     slices, like = slices_of(scene), scene.vertices
     made = like.new_empty(scene.frames, slices, scene.vertex_count, channels)

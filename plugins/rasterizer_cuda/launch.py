@@ -19,27 +19,30 @@ Argument = Tensor | int | float | None
 """None is a null pointer: that output is not wanted, or that input is not there."""
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Arguments:
     """Arguments of a kernel as plain numbers, made once and put together for many launches.
-
-    Whoever starts a kernel keeps its tensors; torch then frees no memory before the kernel is done.
 
     Attributes:
         words: tensors and None as addresses; numbers are passed as int64 and double.
         kinds: one letter each: p for an address, i for int, d for float.
+        kept: the tensors, so that nothing else takes their memory before the kernel is started.
+            (After that torch gives it only to what comes later on the same stream.)
     """
 
     words: tuple[int | float, ...]
     kinds: str
+    kept: tuple[Tensor, ...] = ()
 
     @staticmethod
     def of(*values: Argument) -> "Arguments":
         """The arguments of these values."""
-        return Arguments(tuple(map(_word, values)), "".join(map(_kind, values)))
+        kept = tuple(value for value in values if isinstance(value, Tensor))
+        return Arguments(tuple(map(_word, values)), "".join(map(_kind, values)), kept)
 
     def __add__(self, other: "Arguments") -> "Arguments":
-        return Arguments(self.words + other.words, self.kinds + other.kinds)
+        words, kinds = self.words + other.words, self.kinds + other.kinds
+        return Arguments(words, kinds, self.kept + other.kept)
 
 
 def _word(value: Argument) -> int | float:
@@ -52,7 +55,7 @@ def _kind(value: Argument) -> str:
     return "i" if isinstance(value, int) else "d" if isinstance(value, float) else "p"
 
 
-@attrs.frozen
+@attrs.frozen(eq=False)
 class Launch:
     """One kernel call.
 

@@ -29,6 +29,7 @@ class Scene:
         height, width: of the pictures, px.
         near: smallest w that is drawn.
         cull: leave out triangles that turn their back.
+        points: [T, V, 4], the vertices in homogeneous pixels, if they are known already.
     """
 
     vertices: Tensor
@@ -38,6 +39,7 @@ class Scene:
     width: int
     near: float
     cull: bool
+    points: Tensor | None = None
 
     @staticmethod
     def of(
@@ -75,6 +77,7 @@ class Scene:
             self.vertices, self.vertices.shape[0], self.vertex_count, self.vertices.shape[2],
             self.matrix, self.matrix.shape[0], self.triangles, self.triangles.shape[0],
             self.triangle_count, self.height, self.width, self.near, int(self.cull),
+            self.points,
         )  # fmt: skip
 
 

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 from torch.library import custom_op
 
-from visemix.plugins.rasterizer_cuda.backward import gather
+from visemix.plugins.rasterizer_cuda.backward import gather, posed
 from visemix.plugins.rasterizer_cuda.gradients import by_meshes
-from visemix.plugins.rasterizer_cuda.launch import Argument, Arguments, Launch, run
+from visemix.plugins.rasterizer_cuda.launch import Arguments, Launch, run
 from visemix.plugins.rasterizer_cuda.memory import explains_memory
 from visemix.plugins.rasterizer_cuda.scene import Scene
 from visemix.plugins.rasterizer_cuda.topology import TOPOLOGIES
@@ -30,10 +30,23 @@ def crossings(
     across = TOPOLOGIES.of(triangles, vertices.shape[1]).across
     with explains_memory():
         made = vertices.new_empty(scene.frames, 2, scene.height, scene.width)
-        arguments = scene.arguments + Arguments.of(across, triangle, depth, made)
-        launch = Launch("silhouettes", "find_crossings", arguments, scene.pixels, scene.frames,
-                        vertices.dtype)  # fmt: skip
+        scene = posed(scene)
+        rest = Arguments.of(across, _ends(scene, across), triangle, depth, made)
+        arguments, frames = scene.arguments + rest, scene.frames
+        launch = Launch(
+            "silhouettes", "find_crossings", arguments, scene.pixels, frames, made.dtype
+        )
         run([launch], vertices.device)
+    return made
+
+
+def _ends(scene: Scene, across: Tensor) -> Tensor:
+    """[T, F] uint8, bit k says whether the surface ends at edge k."""
+    frames, count = scene.frames, scene.triangle_count
+    made = scene.vertices.new_empty(frames, count, dtype=torch.uint8)
+    arguments = scene.arguments + Arguments.of(across, made)
+    launch = Launch("silhouettes", "find_ends", arguments, count, frames, scene.vertices.dtype)
+    run([launch], made.device)
     return made
 
 
@@ -62,7 +75,8 @@ def crossings_backward(
     scene = Scene.of((vertices, matrix, triangles), triangle.shape[1:], near)
     across = TOPOLOGIES.of(triangles, vertices.shape[1]).across
     with explains_memory():
-        between = (across, triangle, depth)
+        scene = posed(scene)
+        between = (across, _ends(scene, across), triangle, depth)
         made = gather(scene, ("silhouettes", "gather_crossings"), between, (by_blend,), 4)
         return made.sum(1) if made.shape[1] > 1 else made[:, 0].clone()
 
@@ -90,20 +104,19 @@ def _by_scene(ctx: Any, by_blend: Tensor) -> tuple[Any, ...]:
 crossings.register_autograd(_by_scene, setup_context=_keep_scene)
 
 
-def _blended(
-    kernel: str, picture: Tensor, blend: Tensor, inputs: tuple[Argument, ...], made: Tensor
-) -> Tensor:
+def _blend(kernel: str, picture: Tensor, blend: Tensor, rest: tuple[Tensor, ...]) -> None:
     frames, channels, height, width = picture.shape
-    arguments = Arguments.of(picture, channels, height, width, blend, *inputs, made)
+    arguments = Arguments.of(picture, channels, height, width, blend, *rest)
     run([Launch("blend", kernel, arguments, height * width, frames, picture.dtype)], picture.device)
-    return made
 
 
 @custom_op("visemix_cuda::blend", mutates_args=())
 def blend(picture: Tensor, crossings: Tensor) -> Tensor:
     """The picture [T, C, H, W], blended where ``crossings`` found silhouettes."""
     with explains_memory():
-        return _blended("blend_picture", picture, crossings, (), torch.empty_like(picture))
+        made = torch.empty_like(picture)
+        _blend("blend_picture", picture, crossings, (made,))
+    return made
 
 
 @blend.register_fake
@@ -115,10 +128,9 @@ def _(picture: Tensor, crossings: Tensor) -> Tensor:
 def blend_backward(picture: Tensor, crossings: Tensor, by_made: Tensor) -> tuple[Tensor, Tensor]:
     """Gradients by the picture and by the crossings."""
     with explains_memory():
-        by_picture = _blended("blend_by_picture", by_made, crossings, (), torch.empty_like(picture))
-        empty = torch.empty_like(crossings)
-        by_blend = _blended("blend_by_crossings", picture, crossings, (by_made,), empty)
-    return by_picture, by_blend
+        by_picture, by_crossings = torch.empty_like(picture), torch.empty_like(crossings)
+        _blend("blend_backward", picture, crossings, (by_made, by_picture, by_crossings))
+    return by_picture, by_crossings
 
 
 @blend_backward.register_fake

@@ -7,6 +7,7 @@ from importlib.resources import files
 KERNELS = (
     "rasterize",
     "resolve",
+    "points",
     "paint_real",
     "paint_half",
     "paint_byte",

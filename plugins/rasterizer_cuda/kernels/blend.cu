@@ -50,37 +50,37 @@ KERNEL(blend_picture)(BLEND, real* made) {
     }
 }
 
-// Gradient by the picture, given that by the blended one (here: picture).
-KERNEL(blend_by_picture)(BLEND, real* made) {
+FN real toward(const Neighbour* to, const real* slopes, real kept) {
+    real sum = kept * slopes[0];
+    for (int side = 0; side < 4; ++side) {
+        if (to[side].giving > 0) sum += to[side].giving * slopes[to[side].step];
+    }
+    return sum;
+}
+
+// Gradients by the picture and by how much pixels blend, given that by the blended picture.
+KERNEL(blend_backward)(BLEND, const real* by_made, real* by_picture, real* by_blend) {
     MAKE_PLANE;
     Neighbour to[4];
-    real kept = 1;
+    real kept = 1, sums[2] = {0, 0};
     for (int side = 0; side < 4; ++side) {
         to[side] = neighbour_of(plane, row, column, side);
         kept -= to[side].weight;
     }
+    const real own[2] = {plane.blend[pixel], plane.blend[pixels + pixel]};
+    bool inside[2] = {column + 1 < plane.width && own[0] != NO_BLEND,
+                      row + 1 < plane.height && own[1] != NO_BLEND};
     for (int64 channel = 0; channel < channels; ++channel) {
         int64 at = (t * channels + channel) * pixels + pixel;
-        real sum = kept * picture[at];
-        for (int side = 0; side < 4; ++side) {
-            if (to[side].giving > 0) sum += to[side].giving * picture[at + to[side].step];
+        by_picture[at] = toward(to, by_made + at, kept);
+        for (int step = 0; step < 2; ++step) {
+            int64 next = at + (step == 0 ? 1 : width);
+            if (inside[step]) {
+                sums[step] += by_made[first_gets(own[step]) ? at : next] *
+                              (picture[next] - picture[at]);
+            }
         }
-        made[at] = sum;
     }
-}
-
-// Gradient by how much pixels blend, given that by the blended picture.
-KERNEL(blend_by_crossings)(BLEND, const real* by_made, real* by_blend) {
-    MAKE_PLANE;
-    for (int step = 0; step < 2; ++step) {
-        int64 here = 2 * t * pixels + step * pixels + pixel;
-        real v = blend[here], sum = 0;
-        bool inside = step == 0 ? column + 1 < plane.width : row + 1 < plane.height;
-        int64 next = step == 0 ? 1 : width;
-        for (int64 channel = 0; inside && v != NO_BLEND && channel < channels; ++channel) {
-            int64 at = (t * channels + channel) * pixels + pixel;
-            sum += by_made[first_gets(v) ? at : at + next] * (picture[at + next] - picture[at]);
-        }
-        by_blend[here] = sum;
-    }
+    by_blend[2 * t * pixels + pixel] = sums[0];
+    by_blend[(2 * t + 1) * pixels + pixel] = sums[1];
 }

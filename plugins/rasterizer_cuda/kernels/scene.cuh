@@ -2,7 +2,7 @@
 #pragma once
 #include "platform.cuh"
 
-struct Point {  // homogeneous pixels
+struct alignas(4 * sizeof(real)) Point {  // homogeneous pixels
     real x, y, depth, w;
 };
 
@@ -20,17 +20,20 @@ struct Scene {
     int height, width;
     double near;
     bool cull;
+    const Point* points;  // [frames, vertex_count], the vertices projected already, or null
 };
 
 #define SCENE                                                                                   \
     const real *vertices, int64 vertex_frames, int64 vertex_count, int64 vertex_width,          \
         const real *matrix, int64 matrix_frames, const int *triangles, int64 triangle_frames,   \
-        int64 triangle_count, int64 height, int64 width, double near, int64 cull
+        int64 triangle_count, int64 height, int64 width, double near, int64 cull,               \
+        const real *points
 
 #define MAKE_SCENE                                                                              \
     const Scene scene = {vertices, vertex_frames, vertex_count, vertex_width, matrix,           \
                          matrix_frames, triangles, triangle_frames, triangle_count,             \
-                         (int)height, (int)width, near, cull != 0}
+                         (int)height, (int)width, near, cull != 0,              \
+                         (const Point*)points}
 
 // Frame t of an array that has one frame for all, or one each.
 FN int64 frame_of(int64 t, int64 frames) { return frames == 1 ? 0 : t; }
@@ -59,5 +62,6 @@ FN P project_as(const Scene& s, int64 t, int64 vertex) {
 }
 
 FN Point project(const Scene& s, int64 t, int64 vertex) {
-    return project_as<real, Point>(s, t, vertex);
+    return s.points != nullptr ? s.points[t * s.vertex_count + vertex]
+                               : project_as<real, Point>(s, t, vertex);
 }

@@ -5,6 +5,32 @@
 #include "crossings.cuh"
 #include "silhouettes.cuh"
 
+// Whether the surface ends at edge k: unless exactly two triangles share it and lie on either side of
+// it in the picture.
+FN bool folds(const Scene& s, int64 t, const Walker& w, int k, int beyond) {
+    Triangle other;
+    if (beyond < 0 || !find_triangle(s, t, (uint32)(beyond / 3), &other)) return true;
+    const Point &a = w.corners[(k + 1) % 3], &b = w.corners[(k + 2) % 3];
+    int own = sign_of(determinant(a, b, w.corners[k]));
+    Point opposite = project(s, t, corner_of(other, beyond % 3));
+    return !(own * sign_of(determinant(a, b, opposite)) < 0);
+}
+
+// One thread per triangle; ends is [frames, triangle_count].
+KERNEL(find_ends)(SCENE, const int* across, uint8* ends) {
+    MAKE_SCENE;
+    uint32 triangle = item();
+    if (triangle >= scene.triangle_count) return;
+    int64 t = row_of_grid();
+    const int* beyond = across + (frame_of(t, scene.triangle_frames) * scene.triangle_count + triangle) * 3;
+    uint8 found = 0;
+    Walker w;
+    if (load_walker(scene, t, (int)triangle, &w)) {
+        for (int k = 0; k < 3; ++k) found |= folds(scene, t, w, k, beyond[k]) ? 1 << k : 0;
+    }
+    ends[t * scene.triangle_count + triangle] = found;
+}
+
 KERNEL(find_crossings)(MAPPED, real* blend) {
     MAKE_MAPPED;
     int64 pixels = (int64)scene.height * scene.width, pixel = item(), t = row_of_grid();
@@ -62,10 +88,9 @@ FN Box box_of_edge(const Scene& s, const Point& a, const Point& b) {
 FN void add_edge(const Mapped& m, int64 t, int triangle, int k, bool at_a, const Slice& slice,
                  const real* by_blend, Push* sum) {
     Walker w;
-    if (!load_walker(m.scene, t, triangle, &w)) return;
+    if (!ends_at(m, t, triangle, k) || !load_walker(m.scene, t, triangle, &w)) return;
     const Point &a = w.corners[(k + 1) % 3], &b = w.corners[(k + 2) % 3];
-    bool in_front = a.w >= (real)m.scene.near && b.w >= (real)m.scene.near;
-    if (!in_front || !ends_at(m, t, w, k, beyond_of(m, t, triangle, k))) return;
+    if (!(a.w >= (real)m.scene.near && b.w >= (real)m.scene.near)) return;
     Box box = box_of_edge(m.scene, a, b);
     bool in_row = steep(a, b);
     int64 pixels = (int64)m.scene.height * m.scene.width;

@@ -12,14 +12,15 @@
 struct Mapped {  // what was drawn, and how its triangles hang together
     Scene scene;
     const int* across;  // [triangle_frames, triangle_count, 3]: 3 * triangle + corner, or -1
+    const uint8* ends;  // [frames, triangle_count]: bit k: the surface ends at edge k
     const int* shown;   // [frames, height, width]
     const real* depth;  // the same
 };
 
-#define MAPPED SCENE, const int *across, const int *shown, const real *depth
+#define MAPPED SCENE, const int *across, const uint8 *ends, const int *shown, const real *depth
 #define MAKE_MAPPED \
     MAKE_SCENE;     \
-    const Mapped mapped = {scene, across, shown, depth}
+    const Mapped mapped = {scene, across, ends, shown, depth}
 
 struct Edge {  // of a triangle, opposite its corner k
     int triangle, k;  // triangle -1: none
@@ -73,16 +74,8 @@ FN int exit_of(const Walker& w, const Centre& from, const Centre& to, int entry)
     return found;
 }
 
-// Whether the surface ends at edge k of a triangle: unless exactly two triangles share it and lie on
-// either side of it in the picture.
-FN bool ends_at(const Mapped& m, int64 t, const Walker& w, int k, int beyond) {
-    if (beyond < 0) return true;
-    Triangle other;
-    if (!find_triangle(m.scene, t, (uint32)(beyond / 3), &other)) return true;
-    const Point &a = w.corners[(k + 1) % 3], &b = w.corners[(k + 2) % 3];
-    int own = sign_of(determinant(a, b, w.corners[k]));
-    Point opposite = project(m.scene, t, corner_of(other, beyond % 3));
-    return !(own * sign_of(determinant(a, b, opposite)) < 0);
+FN bool ends_at(const Mapped& m, int64 t, int triangle, int k) {
+    return m.ends[t * m.scene.triangle_count + triangle] >> k & 1;
 }
 
 FN int beyond_of(const Mapped& m, int64 t, int triangle, int k) {
@@ -106,13 +99,13 @@ FN Edge silhouette(const Mapped& m, int64 t, int triangle, const Centre& from, c
         if (!load_walker(m.scene, t, triangle, &w)) return none;
         int k = exit_of(w, from, to, entry);
         if (k < 0) return none;
-        int beyond = beyond_of(m, t, triangle, k);
-        if (ends_at(m, t, w, k, beyond)) {
+        if (ends_at(m, t, triangle, k)) {
             const Point &a = w.corners[(k + 1) % 3], &b = w.corners[(k + 2) % 3];
             bool smooth = a.w >= (real)m.scene.near && b.w >= (real)m.scene.near &&
                           steep(a, b) == in_row;
             return smooth ? Edge{triangle, k, a, b} : none;
         }
+        int beyond = beyond_of(m, t, triangle, k);
         triangle = beyond / 3, entry = beyond % 3;
     }
     return none;

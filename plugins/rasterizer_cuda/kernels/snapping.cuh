@@ -33,5 +33,9 @@ FN Snapped snap(const Scene& s, const FloatPoint& p, Away* away) {
 }
 
 FN Snapped snap_vertex(const Scene& s, int64 t, int64 vertex, Away* away) {
+    if (sizeof(real) == 4 && s.points != nullptr) {
+        Point p = project(s, t, vertex);
+        return snap(s, {(float)p.x, (float)p.y, (float)p.depth, (float)p.w}, away);
+    }
     return snap(s, project_as<float, FloatPoint>(s, t, vertex), away);
 }
