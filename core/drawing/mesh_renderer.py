@@ -11,8 +11,10 @@ from torch import Tensor
 from visemix.core.drawing.antialias import antialias, neighbours
 from visemix.core.drawing.appearance import Appearance
 from visemix.core.drawing.fragments import PIXEL_MAPS, Fragments, pixel_map
+from visemix.core.drawing.memory import explains_memory
 from visemix.core.drawing.mesh import Mesh
 from visemix.core.drawing.normals import normals
+from visemix.core.drawing.places import check_devices, geometry_on, lies_on, rendering_on
 from visemix.core.drawing.texture import read_texture, sample
 from visemix.core.drawing.view import nearest_w, view_matrix
 from visemix.core.errors import InvalidValue
@@ -41,6 +43,9 @@ class MeshRenderer(Renderer):
     Raises:
         MediaError: the texture cannot be read.
     """
+
+    device: torch.device | None = None
+    """Where it draws; None: where the geometry lies."""
 
     def __init__(
         self,
@@ -73,13 +78,21 @@ class MeshRenderer(Renderer):
         return sample(texture, uv)
 
     def render(self, geometry: FaceGeometry) -> Rendering:
-        """Draw every frame, on the device that holds the geometry.
+        """Draw every frame, and leave the Rendering where the geometry lies.
 
         Raises:
             InvalidValue: a wanted map is neither a pixel map nor a mask of the geometry, a triangle
                 names a vertex that does not exist, or the geometry is spread over devices.
+            VisemixError: there is not enough memory.
         """
         check_devices(geometry)
+        home = geometry.vertices.device
+        with explains_memory(type(self).__name__):
+            if self.device is None or lies_on(home, self.device):
+                return self._rendered(geometry)
+            return rendering_on(self._rendered(geometry_on(geometry, self.device)), home)
+
+    def _rendered(self, geometry: FaceGeometry) -> Rendering:
         mesh = self.mesh_of(geometry)
         fragments, rgb = self.paint(geometry, mesh, self.masks_of(geometry))
         if self.antialias:
@@ -198,19 +211,3 @@ class _Neighbours:
             return self._seen[2]
         self._seen = (triangles, triangles._version, neighbours(triangles))
         return self._seen[2]
-
-
-def check_devices(geometry: FaceGeometry) -> None:
-    """Compare where the tensors that are drawn lie.
-
-    Raises:
-        InvalidValue: names one that is not where the vertices are.
-    """
-    drawn = {name: getattr(geometry, name) for name in ("triangles", "uv", "colors", "light")}
-    drawn |= {f"masks[{name!r}]": weights for name, weights in geometry.masks.weights.items()}
-    device = geometry.vertices.device
-    for name, tensor in drawn.items():
-        if tensor is not None and tensor.device != device:
-            what = f"expected it on {device} as the vertices, got {tensor.device}"
-            do = "move the whole geometry to one device"
-            raise InvalidValue(what, where=f"FaceGeometry.{name}", do=do)

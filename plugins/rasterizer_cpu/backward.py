@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from visemix.plugins.rasterizer_cpu.bands import Band, bands_of, run
+from visemix.plugins.rasterizer_cpu.bands import Band, bands_of, each_frame, run
 from visemix.plugins.rasterizer_cpu.compiled import Floats, Ints
 from visemix.plugins.rasterizer_cpu.gradients import Doubles, Shown, Slopes, move, spread, turn
 
@@ -109,19 +109,23 @@ class Backward:
         return Slopes(by_values[frame], by_shares[frame], by_depth[frame])
 
 
-def by_vertices(vertices: Tensor, triangles: Tensor, slopes: Tensor) -> Tensor:
+def by_vertices(vertices: Tensor, triangles: Tensor, slopes: Tensor, threads: int = 1) -> Tensor:
     """[T, V, 3] float64, the gradient by the vertices.
 
     Args:
         vertices: [T, V, 3].
         triangles: [F, 3] int32.
         slopes: [T, V, 3], gradient by ``batch.normals(vertices, triangles)``.
+        threads: at most so many at once, some frames each.
     """
     found = torch.zeros(vertices.shape, dtype=torch.float64)
     corners = triangles.contiguous().numpy()
-    frames = (_floats(vertices), _floats(slopes), found.numpy())
-    for frame, slope, into in zip(*frames, strict=True):
-        turn(frame, corners, slope, into)
+    points, by_normals, into = _floats(vertices), _floats(slopes), found.numpy()
+
+    def work(frame: int) -> None:
+        turn(points[frame], corners, by_normals[frame], into[frame])
+
+    each_frame(work, (len(points), len(corners)), threads)
     return found
 
 

@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import attrs
 
@@ -59,3 +60,21 @@ def run(jobs: Sequence[Callable[[], None]]) -> None:
         jobs[-1]()
     for other in others:
         other.result()
+
+
+def each_frame(work: Callable[[int], None], size: tuple[int, int], threads: int) -> None:
+    """Work on every frame, a share of them in each thread.
+
+    Args:
+        work: takes the number of a frame.
+        size: frames, and triangles or pixels of each.
+        threads: at most so many.
+    """
+    frames, each = size
+    parts = max(1, min(threads, frames, frames * each // WORTH_A_THREAD))
+
+    def some(first: int) -> None:
+        for frame in range(first, frames, parts):
+            work(frame)
+
+    run([partial(some, first) for first in range(parts)])

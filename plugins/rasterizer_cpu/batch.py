@@ -9,7 +9,7 @@ from torch import Tensor
 
 from visemix.core.drawing.fragments import Fragments
 from visemix.core.drawing.mesh import Mesh, check_attributes
-from visemix.plugins.rasterizer_cpu.bands import Band, bands_of, run
+from visemix.plugins.rasterizer_cpu.bands import Band, bands_of, each_frame, run
 from visemix.plugins.rasterizer_cpu.clipping import rasterize_clipped
 from visemix.plugins.rasterizer_cpu.compiled import Floats, Ints, Planes, View
 from visemix.plugins.rasterizer_cpu.interpolation import interpolate, vertex_normals
@@ -117,20 +117,24 @@ def _spare_planes(band: Band, width: int) -> Planes:
     return Planes(np.empty(shape, np.int32), floats[0], floats[1], floats[2], band.top)
 
 
-def normals(vertices: Tensor, triangles: Tensor) -> Tensor:
+def normals(vertices: Tensor, triangles: Tensor, *, threads: int = 1) -> Tensor:
     """Unit vertex normals of every frame.
 
     Args:
         vertices: [T, V, 3], y up.
-        triangles: [F, 3] int32, in range.
+        triangles: [F, 3] int32, in range; those that are not finite are left out.
+        threads: at most so many at once, some frames each.
 
     Returns:
         [T, V, 3] float32; 0 for a vertex of no triangle with an area.
     """
     found = torch.empty(vertices.shape, dtype=torch.float32)
-    corners = triangles.contiguous().numpy()
-    for frame, into in zip(_floats(vertices), found.numpy(), strict=True):
-        vertex_normals(frame, corners, into)
+    corners, points, into = triangles.contiguous().numpy(), _floats(vertices), found.numpy()
+
+    def work(frame: int) -> None:
+        vertex_normals(points[frame], corners, into[frame])
+
+    each_frame(work, (len(points), len(corners)), threads)
     return found
 
 

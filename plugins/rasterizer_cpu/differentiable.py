@@ -41,11 +41,11 @@ def draw(
     return Fragments(triangle, shares, depth, values[:, :count], values[:, count:], coverage)
 
 
-def normals(vertices: Tensor, triangles: Tensor) -> Tensor:
+def normals(vertices: Tensor, triangles: Tensor, *, threads: int = 1) -> Tensor:
     """``batch.normals``, with gradients by the vertices."""
     if torch.is_grad_enabled() and vertices.requires_grad:
-        return cast(Callable[..., Tensor], _Normals.apply)(vertices, triangles)
-    return batch.normals(vertices, triangles)
+        return cast(Callable[..., Tensor], _Normals.apply)(vertices, triangles, threads)
+    return batch.normals(vertices, triangles, threads=threads)
 
 
 class _Drawn(Function):
@@ -80,17 +80,19 @@ class _Drawn(Function):
 
 
 class _Normals(Function):
-    """(vertices, triangles) -> unit normals."""
+    """(vertices, triangles, threads) -> unit normals."""
 
     @staticmethod
-    def forward(ctx: Any, vertices: Tensor, triangles: Tensor) -> Tensor:
+    def forward(ctx: Any, vertices: Tensor, triangles: Tensor, threads: int) -> Tensor:
         ctx.save_for_backward(vertices, triangles)
-        return batch.normals(vertices, triangles)
+        ctx.threads = threads
+        return batch.normals(vertices, triangles, threads=threads)
 
     @staticmethod
     @once_differentiable
     def backward(  # pyright: ignore[reportIncompatibleMethodOverride]  # the decorator renames
         ctx: Any, *slopes: Tensor
-    ) -> tuple[Tensor, None]:
+    ) -> tuple[Tensor, None, None]:
         vertices, triangles = ctx.saved_tensors
-        return by_vertices(vertices, triangles, slopes[0]).to(vertices), None
+        found = by_vertices(vertices, triangles, slopes[0], ctx.threads)
+        return found.to(vertices), None, None

@@ -15,6 +15,8 @@ class RasterizerCpu(MeshRenderer):
     Differentiable like the reference where anything of the geometry requires a gradient.
     """
 
+    device = torch.device("cpu")
+
     def draw(self, mesh: Mesh, attributes: Tensor, masks: Tensor) -> Fragments:
         """See ``differentiable.draw``."""
         threads = torch.get_num_threads()
@@ -22,7 +24,7 @@ class RasterizerCpu(MeshRenderer):
 
     def normals(self, vertices: Tensor, triangles: Tensor) -> Tensor:
         """See ``differentiable.normals``."""
-        return differentiable.normals(vertices, triangles)
+        return differentiable.normals(vertices, triangles, threads=torch.get_num_threads())
 
     def smooth(self, pictures: Tensor, fragments: Fragments, mesh: Mesh) -> Tensor:
         """See ``smoothing.smooth``."""

@@ -1,7 +1,6 @@
 """Blended silhouettes of a batch of frames: the kernels on several threads, differentiable."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any, cast
 
 import attrs
@@ -13,7 +12,7 @@ from torch.autograd.function import once_differentiable
 
 from visemix.core.drawing.fragments import Fragments
 from visemix.core.drawing.mesh import Mesh
-from visemix.plugins.rasterizer_cpu.bands import run
+from visemix.plugins.rasterizer_cpu.bands import each_frame
 from visemix.plugins.rasterizer_cpu.blending import blend, shift, unblend
 from visemix.plugins.rasterizer_cpu.gradients import Doubles
 from visemix.plugins.rasterizer_cpu.silhouettes import Crossings, Surface, find, pairs
@@ -82,7 +81,7 @@ class _Job:
                 pixels[:count].copy(), ends[:count].copy(), share[:count].copy()
             )
 
-        _each(work, len(found), threads)
+        each_frame(work, (len(found), mesh.height * mesh.width), threads)
         return _Job(corners, found, threads)
 
     def blended(self, pictures: Tensor) -> Tensor:
@@ -92,7 +91,7 @@ class _Job:
         def work(frame: int) -> None:
             blend(pictures[frame].numpy(), self.crossings[frame], made[frame].numpy())
 
-        _each(work, len(made), self.threads)
+        each_frame(work, (len(made), made[:1].numel()), self.threads)
         return made
 
     def gradients(self, pictures: Tensor, slopes: Tensor) -> tuple[Tensor, Tensor]:
@@ -107,7 +106,7 @@ class _Job:
             unblend(picture, found, slope, by_pictures[frame].numpy(), by_share)
             shift(self.points[frame], found, by_share, by_points[frame].numpy())
 
-        _each(work, len(by_points), self.threads)
+        each_frame(work, (len(slopes), slopes[:1].numel()), self.threads)
         return by_pictures, by_points
 
 
@@ -136,14 +135,3 @@ def _room(count: int) -> Crossings:
     return Crossings(
         np.empty((count, 4), np.int32), np.empty((count, 2), np.int32), np.empty(count)
     )
-
-
-def _each(work: Callable[[int], None], frames: int, threads: int) -> None:
-    """Work on every frame, a share of them in each thread."""
-    parts = min(threads, frames)
-
-    def some(first: int) -> None:
-        for frame in range(first, frames, parts):
-            work(frame)
-
-    run([partial(some, first) for first in range(parts)])

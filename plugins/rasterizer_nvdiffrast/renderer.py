@@ -2,16 +2,13 @@
 
 from typing import Any
 
-import attrs
 import torch
 from torch import Tensor
 
 from visemix.core.drawing.fragments import Fragments
 from visemix.core.drawing.mesh import Mesh, check_attributes
-from visemix.core.drawing.mesh_renderer import MeshRenderer, check_devices
+from visemix.core.drawing.mesh_renderer import MeshRenderer
 from visemix.core.errors import InvalidValue
-from visemix.core.values.geometry import FaceGeometry, Masks
-from visemix.core.values.rendering import Rendering
 from visemix.plugins.rasterizer_nvdiffrast.clip_space import clip_corners, left_out, without
 from visemix.plugins.rasterizer_nvdiffrast.library import find_library, need_device
 
@@ -34,21 +31,9 @@ class RasterizerNvdiffrast(MeshRenderer):
     def __init__(self, *, device: str = "cuda", **settings: Any) -> None:
         super().__init__(**settings)
         need_device(device)
-        self.device = device
+        self.device = torch.device(device)
         self._library = find_library()
         self._context: object = None
-
-    def render(self, geometry: FaceGeometry) -> Rendering:
-        """Draw every frame; see MeshRenderer."""
-        check_devices(geometry)
-        made = super().render(_moved(geometry, self.device))
-        home = geometry.vertices.device
-        return attrs.evolve(
-            made,
-            rgb=made.rgb.to(home),
-            alpha=made.alpha.to(home),
-            maps={name: picture.to(home) for name, picture in made.maps.items()},
-        )
 
     def draw(self, mesh: Mesh, attributes: Tensor, masks: Tensor) -> Fragments:
         """Rasterise and interpolate; differentiable by vertices, matrix, attributes and masks.
@@ -101,7 +86,7 @@ class RasterizerNvdiffrast(MeshRenderer):
     def _seen(self, mesh: Mesh) -> Tensor:
         """[T, H, W, 4], share 0, share 1, z / w and the number of the triangle plus 1."""
         if self._context is None:
-            self._context = self._library.RasterizeCudaContext(device=self.device)
+            self._context = self._library.RasterizeCudaContext(device=str(self.device))
         corners, triangles = clip_corners(mesh), mesh.triangles
         out = left_out(mesh)
         if out.any():
@@ -111,24 +96,6 @@ class RasterizerNvdiffrast(MeshRenderer):
             self._context, corners.contiguous(), triangles.contiguous(), size
         )
         return seen
-
-
-def _moved(geometry: FaceGeometry, device: str) -> FaceGeometry:
-    """What is drawn of a geometry, on a device."""
-
-    def move(tensor: Tensor | None) -> Tensor | None:
-        return None if tensor is None else tensor.to(device)
-
-    weights = {name: x.to(device) for name, x in geometry.masks.weights.items()}
-    return attrs.evolve(
-        geometry,
-        vertices=geometry.vertices.to(device),
-        triangles=geometry.triangles.to(device),
-        uv=move(geometry.uv),
-        colors=move(geometry.colors),
-        light=move(geometry.light),
-        masks=Masks(weights),
-    )
 
 
 def _nothing(mesh: Mesh, channels: int, masks: int) -> Fragments:
