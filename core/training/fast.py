@@ -1,7 +1,11 @@
 """Memory layout and compilation of networks that are trained."""
 
+from functools import cache
+
 import torch
 from torch import nn
+
+from visemix.core.interfaces import Judgement, Sample
 
 
 def fast(module: nn.Module, compiled: bool, channels_last: bool = True) -> nn.Module:
@@ -21,5 +25,14 @@ def fast(module: nn.Module, compiled: bool, channels_last: bool = True) -> nn.Mo
         if isinstance(part, nn.Conv2d | nn.ConvTranspose2d):  # not the whole: there may be Conv3d
             part.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stub lacks it
     if compiled:
+        values_stay_outside()
         module.compile()
     return module
+
+
+@cache
+def values_stay_outside() -> None:
+    """What critics take and give is made outside of compiled code: torch cannot look into it."""
+    for value in (Sample, Judgement):
+        outside = torch.compiler.disable(value.__init__)  # type: ignore[no-untyped-call]  # torch's
+        setattr(value, "__init__", outside)  # noqa: B010 - mypy forbids to assign methods

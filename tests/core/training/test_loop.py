@@ -10,9 +10,10 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from visemix.core.errors import CheckpointError, TrainingError
+from visemix.core.interfaces import Judgement, Sample
 from visemix.core.training.batches import read_speed
 from visemix.core.training.checkpoint import load_step, read_tensors, steps_in
-from visemix.core.training.fast import fast
+from visemix.core.training.fast import fast, values_stay_outside
 from visemix.core.training.log import read_losses
 from visemix.core.training.loop import Run, train_stage
 from visemix.core.training.stage import Batch, Loss, LossBook, Modules, Plan, Shard, Stage, Turn
@@ -175,3 +176,18 @@ def test_networks_are_made_fast_in_place() -> None:
     assert all(a is b for a, b in zip(before, network.parameters(), strict=True))
     made = network[0](torch.zeros(1, 3, 8, 8))
     assert made.is_contiguous(memory_format=torch.channels_last)
+
+
+class Judging(nn.Module):
+    """As a critic: takes a Sample, gives a Judgement."""
+
+    def forward(self, sample: Sample) -> Judgement:
+        assert sample.attributes is not None
+        return Judgement([sample.attributes * 2])
+
+
+def test_critics_can_be_compiled() -> None:
+    values_stay_outside()
+    network = Judging()
+    network.compile(backend="eager")
+    assert network(Sample(attributes=torch.ones(1, 2, 3))).scores[0].tolist() == [[[2] * 3] * 2]
