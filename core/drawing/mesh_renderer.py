@@ -44,7 +44,7 @@ class MeshRenderer(Renderer):
         MediaError: the texture cannot be read.
     """
 
-    device: torch.device | None = None
+    place: torch.device | None = None
     """Where it draws; None: where the geometry lies."""
 
     def __init__(
@@ -88,9 +88,9 @@ class MeshRenderer(Renderer):
         check_devices(geometry)
         home = geometry.vertices.device
         with explains_memory(type(self).__name__):
-            if self.device is None or lies_on(home, self.device):
+            if self.place is None or lies_on(home, self.place):
                 return self._rendered(geometry)
-            return rendering_on(self._rendered(geometry_on(geometry, self.device)), home)
+            return rendering_on(self._rendered(geometry_on(geometry, self.place)), home)
 
     def _rendered(self, geometry: FaceGeometry) -> Rendering:
         mesh = self.mesh_of(geometry)

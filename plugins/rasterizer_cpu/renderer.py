@@ -15,7 +15,7 @@ class RasterizerCpu(MeshRenderer):
     Differentiable like the reference where anything of the geometry requires a gradient.
     """
 
-    device = torch.device("cpu")
+    place = torch.device("cpu")
 
     def draw(self, mesh: Mesh, attributes: Tensor, masks: Tensor) -> Fragments:
         """See ``differentiable.draw``."""

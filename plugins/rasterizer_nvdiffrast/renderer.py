@@ -31,7 +31,7 @@ class RasterizerNvdiffrast(MeshRenderer):
     def __init__(self, *, device: str = "cuda", **settings: Any) -> None:
         super().__init__(**settings)
         need_device(device)
-        self.device = torch.device(device)
+        self.place = torch.device(device)
         self._library = find_library()
         self._context: object = None
 
@@ -86,7 +86,7 @@ class RasterizerNvdiffrast(MeshRenderer):
     def _seen(self, mesh: Mesh) -> Tensor:
         """[T, H, W, 4], share 0, share 1, z / w and the number of the triangle plus 1."""
         if self._context is None:
-            self._context = self._library.RasterizeCudaContext(device=str(self.device))
+            self._context = self._library.RasterizeCudaContext(device=str(self.place))
         corners, triangles = clip_corners(mesh), mesh.triangles
         out = left_out(mesh)
         if out.any():
