@@ -48,7 +48,7 @@ def test_ssim_is_scikit_image_s(photo: Tensor) -> None:
 def test_sharper_pictures_have_more_sharp_edges(photo: Tensor) -> None:
     found = [cpbd(photo), *(cpbd(blurred(photo, sigma)) for sigma in (1.0, 2.0, 4.0))]
     assert found == sorted(found, reverse=True)
-    assert found[0] > 2 * found[2] > 0
+    assert found[0] > 0.2 > 2 * found[2]
     both = torch.cat((photo, blurred(photo, 2.0)))
     assert cpbd(both) == pytest.approx((found[0] + found[2]) / 2)
 
