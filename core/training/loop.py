@@ -1,5 +1,6 @@
 """The training loop: the same for a regression and for a GAN with five networks."""
 
+import math
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
@@ -121,27 +122,34 @@ def _take_turn(
     with run.fabric.autocast():
         book = turn.losses(modules, batch)
     loss = total(book)
-    if not torch.isfinite(loss):
-        raise TrainingError(
-            f"the loss of {turn.name} became {float(loss.detach())} at step {step}",
-            where=run.folder,
-            do="lower the learning rate or the weight of the term that grew (see losses.csv)",
-        )
     turn.optimizer.zero_grad(set_to_none=True)
     run.fabric.backward(loss)
     if turn.clip > 0:
         parameters = [p for g in turn.optimizer.param_groups for p in g["params"]]
         torch.nn.utils.clip_grad_norm_(parameters, turn.clip)
     turn.optimizer.step()
-    values = {name: term.value.detach() for name, term in book.items()} | {"total": loss.detach()}
-    return {name: _over_processes(value, run.fabric) for name, value in values.items()}
+    values = _read({name: term.value for name, term in book.items()} | {"total": loss}, run.fabric)
+    if not math.isfinite(values["total"]):
+        raise TrainingError(
+            f"the loss of {turn.name} became {values['total']} at step {step}",
+            where=run.folder,
+            do="lower the learning rate or the weight of the term that grew (see losses.csv)",
+        )
+    return values
 
 
-def _over_processes(value: Tensor, fabric: Fabric) -> float:
-    """Mean over all processes, so that a log says the same however many there are."""
-    mean = fabric.all_reduce(value, reduce_op="mean") if fabric.world_size > 1 else value
-    assert isinstance(mean, Tensor)
-    return float(mean)
+def _read(terms: dict[str, Tensor], fabric: Fabric) -> dict[str, float]:
+    """Means over all processes, so that a log says the same however many there are.
+
+    All at once and after everything else of the turn: a GPU stands still while it is asked.
+    """
+    device = terms["total"].device
+    numbers = torch.stack([term.detach().float().to(device) for term in terms.values()])
+    if fabric.world_size > 1:
+        mean = fabric.all_reduce(numbers, reduce_op="mean")
+        assert isinstance(mean, Tensor)
+        numbers = mean
+    return dict(zip(terms, numbers.tolist(), strict=True))
 
 
 def _save_when_due(stage: Stage, run: Run, done: int, log: LossLog | None, *, ended: bool) -> None:
