@@ -12,7 +12,7 @@ import torch
 from visemix.core.drawing.mesh_renderer import MeshRenderer
 from visemix.core.errors import InvalidValue, MediaError
 from visemix.core.testing.rasterizer_edges import check_edges
-from visemix.core.testing.rasterizer_gradients import INPUTS, check_gradients
+from visemix.core.testing.rasterizer_gradients import INPUTS, check_gradients, tilted
 from visemix.core.testing.rasterizers import RASTERIZER_CHECKS, check_rasterizer
 from visemix.core.testing.scenes import HALVES, SQUARE, flat, net, with_mask
 from visemix.core.values.geometry import FaceGeometry
@@ -80,6 +80,25 @@ def test_texture_is_wrapped_by_uv_and_lit(make: Make, tmp_path: Path) -> None:
     assert rgb.sum() == pytest.approx(1.4, abs=0.02)
     dark = attrs.evolve(geometry, light=torch.tensor([-0.8] + [0.0] * 8).repeat(3))
     assert make(texture=tmp_path / "t.png").render(dark).rgb.abs().max() < 1e-6
+
+
+def test_gradients_through_a_texture_are_those_of_the_reference(tmp_path: Path) -> None:
+    picture = np.random.default_rng(0).integers(60, 180, (9, 7, 3), np.uint8)
+    cv2.imwrite(str(tmp_path / "t.png"), picture)
+    slopes = []
+    for make in (RasterizerCpu, RasterizerReference):
+        geometry = tilted()
+        assert geometry.uv is not None and geometry.light is not None
+        inputs = (geometry.vertices, geometry.uv, geometry.light)
+        for tensor in inputs:
+            tensor.requires_grad_()
+        rgb = make(texture=tmp_path / "t.png", antialias=True).render(geometry).rgb
+        weights = torch.rand(rgb.shape, generator=torch.Generator().manual_seed(1))
+        slopes.append(torch.autograd.grad((rgb * weights).sum(), inputs))
+    for found, expected in zip(*slopes, strict=True):
+        assert expected.abs().max() > 0.1
+        assert (found - expected).abs().max() / expected.abs().max() < 2e-2
+        assert (found - expected).abs().mean() / expected.abs().mean() < 1e-3
 
 
 def test_texture_without_uv_and_missing_texture_are_explained(tmp_path: Path) -> None:
