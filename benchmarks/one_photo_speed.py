@@ -2,10 +2,10 @@
 
     python -m benchmarks.one_photo_speed [--threads 2] [--frames 75]
 
-Ours: from windows of sound to aligned frames through the parts of the recipe ``temporal-gan`` at the
-published size, the identity of the photo included. Plain: the same networks in float32, one frame
-after the other, each from the still picture on. Weights are random: they do not change the time. The
-median of ROUNDS after one warm-up.
+Ours: from windows of sound to aligned frames through the parts of the recipe ``temporal-gan`` at
+the published size, the identity of the photo included. Plain: the same networks in float32, one
+frame after the other, each from the still picture on. Weights are random: they do not change the
+time. The median of ROUNDS after one warm-up.
 """
 
 import argparse
