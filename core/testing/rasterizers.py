@@ -6,7 +6,11 @@
 
 A rasterizer is a Renderer with the settings ``maps`` ("triangle", "barycentric", "depth", names of
 the geometry's masks), ``shade`` and ``cull``. It shows what is further from the eye of a
-perspective camera than a hundredth of ``Camera.distance``.
+perspective camera than a hundredth of ``Camera.distance``. It takes geometries in main memory and
+leaves Renderings there, wherever it draws.
+
+Gradients (``rasterizer_gradients``) are checked for parts that promise them, silhouettes
+(``rasterizer_edges``) for those with the setting ``antialias``.
 """
 
 from collections.abc import Callable
