@@ -19,9 +19,9 @@ def by_meshes(
     """
     by_vertices, by_matrix = None, None
     if wanted[0]:
-        by_vertices = _reduced(by_points @ matrix[:, :, : vertices.shape[2]], len(vertices))
+        by_vertices = reduced(by_points @ matrix[:, :, : vertices.shape[2]], len(vertices))
     if wanted[1]:
-        by_matrix = _reduced(by_points.mT @ homogeneous(vertices), len(matrix))
+        by_matrix = reduced(by_points.mT @ homogeneous(vertices), len(matrix))
     return by_vertices, by_matrix
 
 
@@ -31,6 +31,6 @@ def homogeneous(vertices: Tensor) -> Tensor:
     return torch.cat((vertices, ones), -1)
 
 
-def _reduced(gradient: Tensor, frames: int) -> Tensor:
+def reduced(gradient: Tensor, frames: int) -> Tensor:
     """The gradient by a tensor of one frame that served all."""
     return gradient.sum(0, keepdim=True) if frames == 1 and len(gradient) != 1 else gradient

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from visemix.plugins.rasterizer_cuda import shading
+from visemix.plugins.rasterizer_cuda import painting
 from visemix.plugins.rasterizer_cuda.ops import Meshes, checked, interpolate, rasterize
 from visemix.plugins.rasterizer_cuda.picture_ops import texture
 from visemix.plugins.rasterizer_cuda.scene import (
@@ -92,8 +92,10 @@ def draw(meshes: Meshes, size: tuple[int, int], paint: Paint, how: How | None = 
 
     Gradient:
         Of picture, masks, shares and depth by vertices, matrix, colours, masks, texture and uv,
-        unless the pictures are uint8. Where one of them wants it the work is done by
-        ``ops.rasterize``, ``ops.interpolate`` and ``picture_ops.texture``, which show the same.
+        unless the pictures are uint8; in one go too. But if there is a texture, more than eight
+        colours and masks, or float16 pictures, the work is then done by ``ops.rasterize``,
+        ``ops.interpolate`` and ``picture_ops.texture``, which show the same. Where a gradient is
+        wanted the pixels are kept.
 
     Source:
         As ``ops.rasterize``.
@@ -114,9 +116,13 @@ def draw(meshes: Meshes, size: tuple[int, int], paint: Paint, how: How | None = 
     need(how.dtype in dtypes, "dtype", f"one of {dtypes}, got {how.dtype}")
     paint = Paint(color, masks, paint.texture, paint.uv)
     if how.dtype != torch.uint8 and wants_gradient(vertices, matrix, *paint):
-        return _in_steps(meshes, size, paint, how)
+        channels = color.shape[2] + masks.shape[2]
+        fused = paint.texture is None and channels <= painting.MOST_CHANNELS
+        if not fused or how.dtype != vertices.dtype:
+            return _in_steps(meshes, size, paint, how)
+        how = how._replace(keep_pixels=True)
     flags = [how.cull, how.hard_masks, how.clamp, how.keep_pixels]
-    made = shading.draw(
+    made = painting.draw(
         vertices, matrix, triangles, list(size), how.near, color, paint.texture, paint.uv, masks,
         how.dtype, flags,
     )  # fmt: skip

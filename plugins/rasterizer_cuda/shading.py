@@ -1,6 +1,5 @@
-"""Vertex normals, light on vertices, and the fused path, as torch operators."""
+"""Vertex normals and light on vertices as torch operators."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -8,10 +7,8 @@ from torch import Tensor
 from torch.library import custom_op
 
 from visemix.core.drawing import light as sh
-from visemix.plugins.rasterizer_cuda import forward
 from visemix.plugins.rasterizer_cuda.launch import Argument, Arguments, Launch, run
 from visemix.plugins.rasterizer_cuda.memory import explains_memory
-from visemix.plugins.rasterizer_cuda.scene import Scene, frames_of
 from visemix.plugins.rasterizer_cuda.topology import TOPOLOGIES
 
 
@@ -82,53 +79,3 @@ def light_vertices(
 @light_vertices.register_fake
 def _(vertices: Tensor, triangles: Tensor, light: Tensor, colors: Tensor | None) -> Tensor:
     return vertices.new_empty(*vertices.shape[:2], 3)
-
-
-@custom_op("visemix_cuda::draw", mutates_args=())
-def draw(  # noqa: PLR0913 - operators take no values that hold tensors
-    vertices: Tensor,
-    matrix: Tensor,
-    triangles: Tensor,
-    size: Sequence[int],
-    near: float,
-    paint: Tensor,
-    texture: Tensor | None,
-    uv: Tensor | None,
-    masks: Tensor,
-    dtype: torch.dtype,
-    flags: Sequence[bool],
-) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
-    """See ``ops.draw``; without gradients. The flags are cull, hard, clamp and keep."""
-    TOPOLOGIES.of(triangles, vertices.shape[1])
-    cull, hard, clamp, keep = flags
-    scene = Scene.of((vertices, matrix, triangles), size, near, cull=cull)
-    looks = forward.Looks(paint, uv, texture, masks, hard, clamp)
-    with explains_memory():
-        made = forward.draw(scene, looks, dtype, keep)
-    return made[0], made[1], made[2], made[3], made[4], made[5]
-
-
-@draw.register_fake
-def _(  # noqa: PLR0913
-    vertices: Tensor,
-    matrix: Tensor,
-    triangles: Tensor,
-    size: Sequence[int],
-    near: float,
-    paint: Tensor,
-    texture: Tensor | None,
-    uv: Tensor | None,
-    masks: Tensor,
-    dtype: torch.dtype,
-    flags: Sequence[bool],
-) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
-    frames = frames_of(vertices, matrix, triangles)
-    kept = size if flags[3] else (0, 0)
-    return (
-        vertices.new_empty(frames, paint.shape[2], *size, dtype=dtype),
-        vertices.new_empty(frames, masks.shape[2], *size, dtype=dtype),
-        vertices.new_empty(frames, 1, *size, dtype=dtype),
-        vertices.new_empty(frames, *kept, dtype=torch.int32),
-        vertices.new_empty(frames, 2, *kept),
-        vertices.new_empty(frames, *kept),
-    )

@@ -13,6 +13,7 @@ KERNELS = (
     "paint_byte",
     "interpolate",
     "rasterize_backward",
+    "paint_backward",
     "attributes_backward",
     "normals",
     "silhouettes",

@@ -178,22 +178,48 @@ def test_mip_level() -> None:
     assert expected.max() > 2
 
 
-def test_fused_path_has_gradients_too() -> None:
+def painted(
+    textured: bool, clamp: bool, attributes: int
+) -> tuple[Callable[..., Any], list[Tensor]]:
+    """The fused path as a function of all its inputs, and those."""
     vertices, triangles, matrix = crossing()
-    color, masks = numbers(1, 12, 3) * 0.8 + 0.1, numbers(1, 12, 2)
-    picture, uv = numbers(3, 5, 4) * 0.8 + 0.1, numbers(12, 2) * 0.4 + 0.3
+    color = numbers(1, 12, attributes) * 1.4 - 0.2
+    inputs = [vertices, matrix, color, numbers(2, 12, 2)]
+    inputs += [numbers(attributes, 5, 4) * 0.8 + 0.1, numbers(12, 2) * 0.4 + 0.3] * textured
 
-    def drawn(*inputs: Tensor) -> tuple[Tensor, Tensor]:
-        vertices, color, masks, picture, uv = inputs
-        paint = Paint(color, masks, picture, uv)
-        made = draw(Meshes(vertices, triangles, matrix.detach()), SIZE, paint, How(dtype=DOUBLE))
-        return made.picture, made.masks
+    def drawn(*inputs: Tensor) -> tuple[Tensor, ...]:
+        vertices, matrix, color, masks, *rest = inputs
+        paint = Paint(color, masks, *rest)
+        how = How(dtype=DOUBLE, clamp=clamp, keep_pixels=True)
+        made = draw(Meshes(vertices, triangles, matrix), SIZE, paint, how)
+        return made.picture, made.masks, made.shares, made.depth.masked_fill(made.triangle < 0, 0)
 
-    inputs = [vertices, *(x.requires_grad_() for x in (color, masks, picture, uv))]
+    return drawn, [x.requires_grad_() for x in inputs]
+
+
+@pytest.mark.parametrize("textured", [False, True])
+@pytest.mark.parametrize(("clamp", "attributes"), [(True, 3), (False, 3), (True, 7), (True, 0)])
+def test_fused_path(textured: bool, clamp: bool, attributes: int, host: Any) -> None:
+    if textured and attributes == 0:
+        pytest.skip("a texture has channels")
+    drawn, inputs = painted(textured, clamp, attributes)
     check(drawn, inputs)
-    fused = drawn(*(x.detach() for x in inputs))
-    for one, other in zip(fused, drawn(*inputs), strict=True):
+    fused = any(launch.kernel == "gather_painted" for launch in host.launched)
+    assert fused == (not textured and attributes < 7)
+    plain = drawn(*(x.detach() for x in inputs))
+    for one, other in zip(plain, drawn(*inputs), strict=True):
         assert torch.allclose(one, other)
+
+
+def test_fused_path_of_which_little_is_used() -> None:
+    drawn, inputs = painted(False, True, 3)
+    for k in range(4):
+        (alone,) = torch.autograd.grad(drawn(*inputs)[k].square().sum(), inputs[0])
+        others = [x * 0 for x in drawn(*inputs)]
+        others[k] = drawn(*inputs)[k].square()
+        (among,) = torch.autograd.grad([x.sum() for x in others], inputs[0])
+        assert torch.allclose(alone, among)
+        assert alone.abs().max() > 0
 
 
 @pytest.mark.parametrize("part", ["vertices", "picture"])

@@ -7,7 +7,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from visemix.plugins.rasterizer_cuda import mixing, rasterizing, shading, smoothing, texturing
+from visemix.plugins.rasterizer_cuda import (
+    mixing,
+    painting,
+    rasterizing,
+    shading,
+    smoothing,
+    texturing,
+)
 from visemix.plugins.rasterizer_cuda.ops import Meshes, interpolate, rasterize
 from visemix.plugins.rasterizer_cuda.painting_ops import Paint, draw
 from visemix.plugins.rasterizer_cuda.picture_ops import antialias, texture
@@ -42,8 +49,8 @@ CALLS: dict[str, Callable[[], tuple[Any, tuple[Any, ...]]]] = {
     "light_vertices": lambda: (
         shading.light_vertices, (VERTICES, TRIANGLES, torch.rand(1, 27), None)),
     "draw": lambda: (
-        shading.draw,
-        (*SCENE, SIZE, 1e-6, torch.rand(1, 9, 3), None, None, torch.rand(1, 9, 1), torch.uint8,
+        painting.draw,
+        (*SCENE, SIZE, 1e-6, torch.rand(1, 9, 3), None, None, torch.rand(1, 9, 1), torch.float32,
          [False, False, True, True])),
     "crossings": lambda: (
         smoothing.crossings,

@@ -47,11 +47,22 @@ def test_same_picture_as_the_numba_part(way: str, maps: list[str], host: Any) ->
     assert any(launch.kernel == "paint_real" for launch in host.launched)
 
 
-def test_gradients_take_the_way_that_has_them(host: Any) -> None:
-    geometry = lit()
-    geometry.vertices.requires_grad_()
-    assert EmulatedRasterizer().render(geometry).rgb.requires_grad
-    assert not any(launch.kernel == "paint_real" for launch in host.launched)
+@pytest.mark.parametrize("antialias", [False, True])
+def test_gradients_are_those_of_the_numba_part(antialias: bool, host: Any) -> None:
+    slopes = []
+    for make in (EmulatedRasterizer, RasterizerCpu):
+        geometry = lit()
+        assert geometry.colors is not None and geometry.light is not None
+        inputs = (geometry.vertices, geometry.colors, geometry.light)
+        for tensor in inputs:
+            tensor.requires_grad_()
+        made = make(maps=["eyes"], antialias=antialias).render(geometry)
+        loss = made.rgb.square().sum() + made.maps["eyes"].square().sum()
+        slopes.append(torch.autograd.grad(loss, inputs))
+    for one, other in zip(*slopes, strict=True):
+        assert (one - other).abs().max() <= 1e-4 * other.abs().max()
+        assert other.abs().max() > 0
+    assert any(launch.kernel == "gather_painted" for launch in host.launched)
 
 
 @pytest.mark.usefixtures("host")
