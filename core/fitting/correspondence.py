@@ -49,7 +49,8 @@ def spline(source: Tensor, target: Tensor, points: Tensor, stiffness: float = ST
         ),
         1,
     )
-    return (basis @ weights).to(points)
+    moved: Tensor = (basis @ weights).to(points)
+    return moved
 
 
 def nearest(points: Tensor, normals: Tensor, vertices: Tensor, triangles: Tensor) -> Embedding:
@@ -66,7 +67,9 @@ def nearest(points: Tensor, normals: Tensor, vertices: Tensor, triangles: Tensor
     centres = corners.mean(1)
     count = min(CANDIDATES, len(triangles))
     chosen, shares = [], []
-    for part, normal in zip(points.split(AT_ONCE), normals.split(AT_ONCE), strict=True):
+    for part, normal in zip(
+        torch.split(points, AT_ONCE), torch.split(normals, AT_ONCE), strict=True
+    ):
         near = torch.cdist(part, centres).topk(count, largest=False).indices  # [n, C]
         share = _closest_shares(part[:, None], corners[near])
         gap = (share[..., None] * corners[near]).sum(2) - part[:, None]

@@ -73,7 +73,8 @@ class MorphableModel(Value):
 
     def moved(self, expression: Tensor) -> Tensor:
         """[T, V, 3] displacement by expression coefficients [T, E]."""
-        return (expression @ self.expression.flatten(1)).unflatten(1, (-1, 3))
+        moved: Tensor = expression @ self.expression.flatten(1)
+        return moved.reshape(len(expression), -1, 3)
 
     def colours(self, texture: Tensor) -> Tensor:
         """[V, 3] albedo in [0, 1] with texture coefficients [X]; differentiable.

@@ -18,7 +18,8 @@ def spread(points: Tensor, offset: Tensor, vertices: Tensor) -> Tensor:
     kernel = _wendland(torch.cdist(points, points).double())
     kernel = kernel + SLACK * torch.eye(len(points), dtype=torch.float64)
     weights = torch.linalg.solve(kernel, offset.double()).to(offset)
-    return _wendland(torch.cdist(vertices, points)) @ weights
+    moved: Tensor = _wendland(torch.cdist(vertices, points)) @ weights
+    return moved
 
 
 def _wendland(distance: Tensor) -> Tensor:

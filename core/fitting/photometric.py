@@ -22,7 +22,7 @@ from visemix.core.values.subject import Picture
 ROUNDS = 4
 """Texture and light take turns; the fifth changes no colour by 1/255."""
 
-TEXTURE_COST = 2e-4
+TEXTURE_COST = 3e-5
 """Of a squared texture coefficient, relative to the mean squared error of a colour in [0, 1]."""
 
 STEPS = 40

@@ -24,8 +24,7 @@ class Embedding(Value):
 
     def of(self, vertices: Tensor) -> Tensor:
         """The places [..., L, C] on a mesh with these vertex values [..., V, C]."""
-        picked = vertices[..., self.corners.flatten(), :].unflatten(-2, (-1, 3))
-        return (picked * self.shares[:, :, None]).sum(-2)
+        return mixed(vertices, self.corners, self.shares)
 
     @staticmethod
     def at(vertices: Sequence[int]) -> "Embedding":
@@ -36,11 +35,25 @@ class Embedding(Value):
         return Embedding(corners, shares)
 
 
+def mixed(values: Tensor, corners: Tensor, shares: Tensor) -> Tensor:
+    """Vertex values [..., V, C] mixed to [..., N, C].
+
+    Args:
+        values: of the vertices.
+        corners: [N, K] int64, which vertices.
+        shares: [N, K] of each.
+    """
+    picked = values[..., corners.flatten(), :]
+    apart = picked.reshape(*picked.shape[:-2], *corners.shape, picked.shape[-1])
+    total: Tensor = (apart * shares[..., None]).sum(-2)
+    return total
+
+
 def face_normals(vertices: Tensor, triangles: Tensor) -> Tensor:
     """Normals of the triangles [..., F, 3], twice as long as their areas."""
-    corners = (vertices[..., triangles[:, k].long(), :] for k in range(3))
-    a, b, c = corners
-    return torch.linalg.cross(b - a, c - a)
+    a, b, c = (vertices[..., triangles[:, k].long(), :] for k in range(3))
+    normals: Tensor = torch.linalg.cross(b - a, c - a)
+    return normals
 
 
 def vertex_normals(vertices: Tensor, triangles: Tensor) -> Tensor:

@@ -33,7 +33,7 @@ IDENTITIES, EXPRESSIONS, TEXTURES, KEYPOINTS = 80, 64, 80, 68
 NAMES = ("meanshape", "idBase", "exBase", "meantex", "texBase", "tri", "keypoints")
 
 WHERE = (
-    "make BFM_model_front.mat from the Basel Face Model 2009 with Deep3DFaceReconstruction's script "
+    "make BFM_model_front.mat from the Basel Face Model 2009, as Deep3DFaceReconstruction does, "
     "(https://faces.dmi.unibas.ch/bfm/, its licence has to be signed and allows research that is "
     "not commercial only) and give the file as the face model's setting 'model'; "
     "'model: synthetic' is a made-up stand-in for tests"
@@ -76,23 +76,23 @@ def read_bfm(path: Path) -> BfmArrays:
     try:
         if path.suffix.lower() == ".npz":
             with np.load(path, allow_pickle=False) as stored:
-                found = {name: stored[name] for name in NAMES}
+                found = {name: stored[name] for name in NAMES if name in stored}
         else:
             found = loadmat(path, variable_names=NAMES)
-        return parse(found, path)
-    except KeyError as e:
-        raise InvalidValue(f"it has no array {e}", where=path, do=WHERE) from None
     except (OSError, ValueError, NotImplementedError, MatReadError) as e:
         raise InvalidValue(f"it cannot be read: {e}", where=path, do=WHERE) from None
+    return parse(found, path)
 
 
 def parse(found: Mapping[str, NDArray[np.generic]], where: object) -> BfmArrays:
     """The model in arrays of these names.
 
     Raises:
-        KeyError: an array is missing.
-        InvalidValue: one does not have the shape that it must have.
+        InvalidValue: an array is missing or does not have the shape that it must have.
     """
+    for name in NAMES:
+        if name not in found:
+            raise InvalidValue(f"it has no array {name!r}", where=where, do=WHERE)
     shape = _floats(found["meanshape"]).reshape(-1, 3)
     count = len(shape)
     centre = shape.mean(0)

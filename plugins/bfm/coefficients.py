@@ -33,8 +33,8 @@ BASIS = "bfm-64"
 LIGHT = 27
 HALF_PIXEL = 0.5
 
-_SPLIT_257 = (IDENTITIES, EXPRESSIONS, TEXTURES, 3, LIGHT, 3)
-_SPLIT_258 = (3, 1, 3, EXPRESSIONS, IDENTITIES, TEXTURES, LIGHT)
+_SPLIT_257 = [IDENTITIES, EXPRESSIONS, TEXTURES, 3, LIGHT, 3]
+_SPLIT_258 = [3, 1, 3, EXPRESSIONS, IDENTITIES, TEXTURES, LIGHT]
 
 
 @attrs.frozen(eq=False)
@@ -65,7 +65,7 @@ def coefficients_of(fit: FaceFit) -> Coefficients:
     if fit.identity is None or len(fit.identity) < IDENTITIES + TEXTURES:
         what = f"expected {IDENTITIES + TEXTURES} coefficients of the face model 'bfm'"
         raise InvalidValue(what, where="FaceFit.identity")
-    identity, texture = fit.identity[: IDENTITIES + TEXTURES].split((IDENTITIES, TEXTURES))
+    identity, texture = torch.split(fit.identity[: IDENTITIES + TEXTURES], [IDENTITIES, TEXTURES])
     light = torch.zeros(LIGHT) if fit.light is None else fit.light
     return Coefficients(identity, texture, light, fit.attributes)
 
@@ -152,11 +152,11 @@ def _from_centre(pose: HeadPose, centre: Tensor) -> Tensor:
     return pose.translation[:, :1] * turned[:, :2]
 
 
-def _split(rows: Tensor, width: int, parts: tuple[int, ...]) -> tuple[Tensor, ...]:
+def _split(rows: Tensor, width: int, parts: list[int]) -> tuple[Tensor, ...]:
     if rows.ndim != 2 or rows.shape[1] != width or len(rows) == 0:
         what = f"expected rows of {width} numbers, got {list(rows.shape)}"
         raise InvalidValue(what, where="coefficients")
-    return tuple(part.float().contiguous() for part in rows.split(parts, 1))
+    return tuple(part.float().contiguous() for part in torch.split(rows, parts, 1))
 
 
 def _needed(attributes: FaceAttributes) -> tuple[Tensor, HeadPose]:

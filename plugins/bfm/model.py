@@ -8,11 +8,11 @@ from torch import Tensor
 
 from visemix.core.errors import InvalidValue
 from visemix.core.fitting.correspondence import embed, opened
-from visemix.core.fitting.eye_attention import eye_attention
+from visemix.core.fitting.eye_attention import RELEASED_OF, eye_attention
 from visemix.core.fitting.mediapipe_points import EYE_LEFT, EYE_RIGHT, MESH, POINTS_68
 from visemix.core.fitting.morphable_face import FaceSettings, MorphableFace
 from visemix.core.fitting.morphable_model import MorphableModel, cylindrical_uv
-from visemix.core.fitting.surface import facing_viewer
+from visemix.core.fitting.surface import Embedding, facing_viewer, vertex_areas
 from visemix.core.testing.head import OPEN, sample_head
 from visemix.core.values.subject import FaceFit
 from visemix.plugins.bfm.arrays import EXPRESSIONS, WHERE, BfmArrays, parse, read_bfm
@@ -111,12 +111,15 @@ def bfm_model(path: str) -> MorphableModel:
         gaze=torch.zeros(EXPRESSIONS, 2, 3),
         albedo=arrays.albedo,
         texture=arrays.texture,
-        masks={"eye_attention": _attention(arrays.mean, places.of(arrays.mean))},
+        masks={"eye_attention": _attention(arrays.mean, triangles, places)},
         uv=cylindrical_uv(arrays.mean),
     )
 
 
-def _attention(mean: Tensor, landmarks: Tensor) -> Tensor:
-    """FACIAL's eq. 9, as many vertices as in its mask: they lie evenly on this face."""
+def _attention(mean: Tensor, triangles: Tensor, places: Embedding) -> Tensor:
+    """FACIAL's eq. 9; on the published mesh as many vertices as in its mask."""
+    landmarks = places.of(mean)
     centres = torch.stack([landmarks[list(eye)].mean(0) for eye in (EYE_RIGHT, EYE_LEFT)])
-    return eye_attention(mean, centres)
+    # Elsewhere vertices may not lie as evenly: the same share of the surface.
+    published = len(mean) == RELEASED_OF
+    return eye_attention(mean, centres, None if published else vertex_areas(mean, triangles))

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from visemix.core.fitting.surface import Embedding
+from visemix.core.fitting.surface import Embedding, mixed
 from visemix.plugins.ict.facekit import FACE_AREA
 
 
@@ -32,15 +32,14 @@ class Tables:
     shift: Tensor
 
     def within(self, vertices: int) -> Tensor:
-        """The triangles [F, 3] on the first ``vertices`` of the face area, and those of the eyes."""
+        """Triangles [F, 3] on the first ``vertices`` of the face area, and in the eyes."""
         face = (self.triangles < vertices).all(1)
         eyes = (self.triangles >= FACE_AREA).all(1)
         return self.triangles[face | eyes]
 
     def with_eyes(self, values: Tensor) -> Tensor:
         """Values of the face area [..., 9409, 3] with those of the vertices in the eyes."""
-        picked = values[..., self.eye_corners.flatten(), :].unflatten(-2, self.eye_corners.shape)
-        return torch.cat((values, (picked * self.eye_shares[..., None]).sum(-2)), -2)
+        return torch.cat((values, mixed(values, self.eye_corners, self.eye_shares)), -2)
 
 
 @cache

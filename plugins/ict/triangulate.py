@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import Delaunay, QhullError, cKDTree
+from scipy.spatial import Delaunay, KDTree, QhullError
 
 Triangle = tuple[int, int, int]
 Edge = tuple[int, int]
@@ -45,9 +45,9 @@ def triangulate(points: Points, shapes: Points, keep_open: int) -> list[Triangle
 
 
 def _votes(points: Points, shapes: Points) -> Counter[Triangle]:
-    distance, near = cKDTree(shapes).query(shapes, NEIGHBOURS + 1)
+    distance, near = KDTree(shapes).query(shapes, NEIGHBOURS + 1)
     votes: Counter[Triangle] = Counter()
-    for ids, away in zip(near, distance, strict=True):
+    for ids, away in zip(np.asarray(near), np.asarray(distance), strict=True):
         flat = _unrolled(points[ids] - points[ids[0]], away)
         try:
             simplices = Delaunay(flat).simplices

@@ -7,5 +7,5 @@ from visemix.core.fitting.mediapipe_points import RIGID
 
 
 def align(model: Tensor, points: Tensor) -> alignment.Alignment:
-    """Pose of the model [V, 3] in every frame of ``points`` [T, V, 3], from the rigid points only."""
+    """Pose of the model [V, 3] in every frame of ``points`` [T, V, 3], from rigid points only."""
     return alignment.align(model, points, RIGID)

@@ -20,8 +20,11 @@ PARTS = [
 ]
 BUILT_IN = {
     *("mediapipe", "moonshine", "lstm-pose", "motion-matcher", "landmark-mesh", "rasterizer-cpu"),
-    *("composite", "mfcc", "raw-windows", "deepspeech", "rasterizer-reference"),
+    *("composite", "mfcc", "raw-windows", "deepspeech", "rasterizer-reference", "bfm", "ict"),
 }
+
+FACEKIT = Path(__file__).resolve().parents[3] / "shared" / "models" / "ict_face_fp16.npz"
+"""A user's copy of the ICT-FaceKit."""
 
 Try = Callable[[str], list[Conformance]]
 
@@ -56,7 +59,9 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def changes(recogniser: Path, network: Path) -> Changes:
     """Settings for parts that cannot start offline without any, and for large ones."""
     return {
+        "bfm": {"model": "synthetic"},
         "deepspeech": {"model": str(recogniser)},
+        "ict": {"model": str(FACEKIT)},
         "onnx-identity": {"model": str(network)},
         "memory-gan": {"size": 64, "width": 4, "hidden": 8, "identity_size": 8, "slots": 16},
     }
@@ -75,6 +80,8 @@ def tried(changes: Changes) -> Try:
 
 @pytest.mark.parametrize(("plugin", "kind", "name", "count"), PARTS)
 def test_part_conforms(plugin: str, kind: str, name: str, count: int, tried: Try) -> None:
+    if name == "ict" and not FACEKIT.is_file():
+        pytest.skip(f"there is no FaceKit at {FACEKIT}")
     found = [one for one in tried(plugin) if (one.part.kind, one.part.name) == (kind, name)]
     part = found[0].part
     if (part.hardware != "cpu" or part.stages) and found[0].skipped:

@@ -6,6 +6,7 @@ import torch
 
 from visemix.core.errors import FaceError, InvalidValue
 from visemix.core.measures import correlation, eye_aspect_ratio, lip_gap
+from visemix.core.testing.samples import sample_subject
 from visemix.core.timeline import cut
 from visemix.core.values.attributes import FaceAttributes
 from visemix.core.values.camera import Projection
@@ -184,3 +185,18 @@ def test_other_landmarks_are_refused(track: Track) -> None:
 def test_a_track_without_a_face_is_refused(track: Track) -> None:
     with pytest.raises(FaceError, match="no frame shows a face"):
         LandmarkMesh().fit(attrs.evolve(track, found=torch.zeros_like(track.found)))
+
+
+@pytest.mark.parametrize("albedo", ["detailed", "low"])
+def test_colours_and_light_are_learned_if_wanted(albedo: str) -> None:
+    subject = sample_subject()
+    plain = LandmarkMesh().fit(subject.track, subject.frames)
+    assert plain.colors is None
+    fit = LandmarkMesh(albedo=albedo).fit(subject.track, subject.frames)
+    assert fit.colors is not None
+    assert fit.light is not None
+    assert fit.colors.shape == fit.neutral.shape
+    assert fit.neutral.equal(plain.neutral)
+    geometry = LandmarkMesh().geometry(fit.attributes, attrs.evolve(subject, fit=fit))
+    assert geometry.colors is fit.colors
+    assert LandmarkMesh(albedo=albedo).fit(subject.track).colors is None, "there are no pictures"
