@@ -1,5 +1,6 @@
 """The refiner as a part: it conforms, streams, keeps its weights, and says what is wrong."""
 
+import inspect
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from visemix.core.values.frames import Frames
 from visemix.core.windows import Windowed
 from visemix.plugins import facial
 from visemix.plugins.facial.refiner import RenderingToVideo
+from visemix.plugins.facial.render_losses import WEIGHTS
 
 TINY: dict[str, Any] = {"width": 8, "downs": 1, "blocks": 1, "local_blocks": 1, "half_window": 2}
 MANIFEST = yaml.safe_load((files(facial) / "manifest.yaml").read_text("utf-8"))
@@ -109,3 +111,10 @@ def test_a_blink_changes_the_eyes_only_if_it_is_told() -> None:
         state = refiner.begin(subject)
         made = [refiner.refine(cut(s, 0, 5), state).output.rgb for s in (shot, other)]
         assert torch.equal(*made) == (attention == "off")
+
+
+def test_settings_and_defaults_are_those_of_the_manifest() -> None:
+    taken = inspect.signature(RenderingToVideo).parameters
+    listed = {name: setting["default"] for name, setting in CONTRACT["settings"].items()}
+    assert {name: p.default for name, p in taken.items()} == listed
+    assert set(CONTRACT["losses"]) == set(WEIGHTS)
