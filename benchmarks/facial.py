@@ -141,11 +141,11 @@ def _learned(
         with tempfile.TemporaryDirectory() as folder:
             run = Run(Path(folder), Fabric(accelerator="auto", devices=1), plan, save_every=10**9)
             train_stage(model.stage(name, material_of(built, part), plan), run)
-        made = _spoken(model, built, halves)
-        rows.append(_figures(name, made, halves, face, model, time.perf_counter() - start))
+        spent, made = time.perf_counter() - start, _spoken(model, built, halves)
+        rows.append(_figures(name, made, halves, face, model, spent))
         print(rows[-1], flush=True)
     if args.pictures:
-        series = {"real": halves.truth, "made": made}
+        series = {"real": halves.truth, "made": _spoken(model, built, halves)}
         attribute_curves(series, args.pictures / f"{args.settings}-curves.png")
         pose_traces(series, args.pictures / f"{args.settings}-traces.png")
     return rows
