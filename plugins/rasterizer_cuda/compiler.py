@@ -8,6 +8,7 @@ import torch
 
 from visemix.core.errors import VisemixError
 from visemix.plugins.rasterizer_cuda.kernels_cache import keep_kernels, kernel_file, read_kernels
+from visemix.plugins.rasterizer_cuda.launch import NAME
 from visemix.plugins.rasterizer_cuda.sources import source_of
 
 LOWEST = 75
@@ -28,7 +29,7 @@ def cuda_module(name: str) -> Any:
         return importlib.import_module(name)
     except ImportError as e:
         what = f"{name} cannot be imported ({e})"
-        raise VisemixError(what, where="rasterizer-cuda", do=INSTALL) from e
+        raise VisemixError(what, where=NAME, do=INSTALL) from e
 
 
 def machine_code(source: str, real: torch.dtype, capability: int) -> bytes:
@@ -67,7 +68,7 @@ def _compile(source: str, text: str, real: str, capability: int) -> bytes:
         return bytes(core.Program(text, code_type="c++", options=options).compile("cubin").code)
     except Exception as e:  # whatever the compiler's library raises
         what = f"kernels/{source}.cu cannot be compiled for sm_{capability} ({e})"
-        raise VisemixError(what, where="rasterizer-cuda", do=INSTALL) from e
+        raise VisemixError(what, where=NAME, do=INSTALL) from e
 
 
 def check_capability(capability: int, known: Iterable[int]) -> None:
@@ -83,11 +84,11 @@ def check_capability(capability: int, known: Iterable[int]) -> None:
     shown = f"{capability // 10}.{capability % 10}"
     if capability < LOWEST:
         what = f"it needs a GPU of compute capability {LOWEST / 10} or higher, this one has {shown}"
-        raise VisemixError(what, where="rasterizer-cuda", do="use rasterizer-cpu")
+        raise VisemixError(what, where=NAME, do="use rasterizer-cpu")
     if capability not in known:
         what = f"this NVRTC does not know GPUs of compute capability {shown}"
         do = "install a newer nvidia-cuda-nvrtc, or use rasterizer-cpu"
-        raise VisemixError(what, where="rasterizer-cuda", do=do)
+        raise VisemixError(what, where=NAME, do=do)
 
 
 def _version() -> list[int]:
@@ -105,7 +106,7 @@ def _ask(function: str) -> Any:
         error, *found = getattr(nvrtc, function)()
     except (RuntimeError, OSError) as e:
         what = f"NVRTC cannot be loaded ({str(e).splitlines()[0]})"
-        raise VisemixError(what, where="rasterizer-cuda", do=INSTALL) from e
+        raise VisemixError(what, where=NAME, do=INSTALL) from e
     if int(error) != 0:
-        raise VisemixError(f"NVRTC fails: {error.name}", where="rasterizer-cuda", do=INSTALL)
+        raise VisemixError(f"NVRTC fails: {error.name}", where=NAME, do=INSTALL)
     return found

@@ -7,7 +7,7 @@ import torch
 
 from visemix.core.errors import VisemixError
 from visemix.plugins.rasterizer_cuda.compiler import cuda_module, machine_code
-from visemix.plugins.rasterizer_cuda.launch import BLOCK, Launch
+from visemix.plugins.rasterizer_cuda.launch import BLOCK, NAME, Launch
 
 WARP = 32
 """Threads."""
@@ -68,7 +68,7 @@ class DeviceLauncher:
             self._core.launch(self._stream(), config, kernel, *launch.arguments.words)
         except Exception as e:  # whatever the driver's library raises
             what = f"the kernel {launch.kernel} cannot be started ({e})"
-            raise VisemixError(what, where="rasterizer-cuda", do="use rasterizer-cpu") from e
+            raise VisemixError(what, where=NAME, do="use rasterizer-cpu") from e
 
     def _config(self, grid: tuple[int, int]) -> Any:
         if len(self._configs) > MOST_CONFIGS:
@@ -109,5 +109,5 @@ def launcher_of_gpu(device: torch.device) -> DeviceLauncher:
     """
     if not torch.cuda.is_available():
         what = "torch finds no CUDA device"
-        raise VisemixError(what, where="rasterizer-cuda", do="use rasterizer-cpu")
+        raise VisemixError(what, where=NAME, do="use rasterizer-cpu")
     return DeviceLauncher(device)

@@ -9,6 +9,9 @@ from torch import Tensor
 
 from visemix.core.errors import VisemixError
 
+NAME = "rasterizer-cuda"
+"""Of the part, as errors say it."""
+
 BLOCK = 128
 """Threads per block; kernels/platform.cuh says the same."""
 
@@ -109,7 +112,7 @@ def launcher_of(device: torch.device) -> Launcher:
     if device.type not in LAUNCHERS:
         what = f"its kernels run on {' and '.join(LAUNCHERS)} devices, the tensors are on {device}"
         do = "move them to a GPU, or use rasterizer-cpu"
-        raise VisemixError(what, where="rasterizer-cuda", do=do)
+        raise VisemixError(what, where=NAME, do=do)
     return LAUNCHERS[device.type](device)
 
 

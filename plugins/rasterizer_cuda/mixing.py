@@ -7,8 +7,9 @@ import torch
 from torch import Tensor
 from torch.library import custom_op
 
+from visemix.core.drawing.memory import explains_memory
 from visemix.plugins.rasterizer_cuda import backward
-from visemix.plugins.rasterizer_cuda.memory import explains_memory
+from visemix.plugins.rasterizer_cuda.launch import NAME
 from visemix.plugins.rasterizer_cuda.scene import Scene
 from visemix.plugins.rasterizer_cuda.topology import TOPOLOGIES
 
@@ -21,7 +22,7 @@ def interpolate(
 ) -> Tensor:
     """See ``ops.interpolate``."""
     TOPOLOGIES.of(scene[2], attributes.shape[1])
-    with explains_memory():
+    with explains_memory(NAME):
         return backward.mix((scene[2], triangle, shares), attributes)
 
 
@@ -38,7 +39,7 @@ def shares_from_values(
 ) -> Tensor:
     """Gradient [T, 2, H, W] by the shares, given that by what ``interpolate`` made."""
     triangle, shares = seen
-    with explains_memory():
+    with explains_memory(NAME):
         return backward.shares_from_values((triangles, triangle, shares), attributes, by_values)
 
 
@@ -54,7 +55,7 @@ def attributes_from_values(
     """Gradient [frames, V, C] by the attributes, given that by what ``interpolate`` made."""
     triangle, shares = seen
     whole = Scene.of(scene, triangle.shape[1:], near)
-    with explains_memory():
+    with explains_memory(NAME):
         return backward.attributes_from_pixels(whole, triangle, shares, by_values, frames)
 
 

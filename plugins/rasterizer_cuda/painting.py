@@ -7,10 +7,11 @@ import torch
 from torch import Tensor
 from torch.library import custom_op
 
+from visemix.core.drawing.memory import explains_memory
 from visemix.plugins.rasterizer_cuda import forward
 from visemix.plugins.rasterizer_cuda.backward import gather
 from visemix.plugins.rasterizer_cuda.gradients import by_meshes, reduced
-from visemix.plugins.rasterizer_cuda.memory import explains_memory
+from visemix.plugins.rasterizer_cuda.launch import NAME
 from visemix.plugins.rasterizer_cuda.scene import Scene, frames_of
 from visemix.plugins.rasterizer_cuda.topology import TOPOLOGIES
 
@@ -37,7 +38,7 @@ def draw(  # noqa: PLR0913 - operators take no values that hold tensors
     cull, hard, clamp, keep = flags
     scene = Scene.of((vertices, matrix, triangles), size, near, cull=cull)
     looks = forward.Looks(paint, uv, texture, masks, hard, clamp)
-    with explains_memory():
+    with explains_memory(NAME):
         made = forward.draw(scene, looks, dtype, keep)
     return made[0], made[1], made[2], made[3], made[4], made[5]
 
@@ -95,7 +96,7 @@ def draw_backward(
         triangle, paint, len(paint), channels, masks, len(masks), count, *map(int, flags),
         by_picture, by_masks, by_shares, by_depth,
     )  # fmt: skip
-    with explains_memory():
+    with explains_memory(NAME):
         kernel = ("paint_backward", "gather_painted")
         return gather(drawn, kernel, (), after, 4 + channels + count).sum(1)
 

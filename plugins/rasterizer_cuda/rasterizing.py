@@ -11,9 +11,10 @@ import torch
 from torch import Tensor
 from torch.library import custom_op
 
+from visemix.core.drawing.memory import explains_memory
 from visemix.plugins.rasterizer_cuda import backward, forward
 from visemix.plugins.rasterizer_cuda.gradients import by_meshes
-from visemix.plugins.rasterizer_cuda.memory import explains_memory
+from visemix.plugins.rasterizer_cuda.launch import NAME
 from visemix.plugins.rasterizer_cuda.scene import Scene, frames_of
 from visemix.plugins.rasterizer_cuda.topology import TOPOLOGIES
 
@@ -31,7 +32,7 @@ def rasterize(
 ) -> Three:
     """See ``ops.rasterize``."""
     TOPOLOGIES.of(triangles, vertices.shape[1])
-    with explains_memory():
+    with explains_memory(NAME):
         scene = Scene.of((vertices, matrix, triangles), size, near, cull=cull)
         return forward.rasterize(scene)
 
@@ -65,7 +66,7 @@ def rasterize_backward(
     """
     triangle, by_shares, by_depth = seen
     scene = Scene.of((vertices, matrix, triangles), triangle.shape[1:], near)
-    with explains_memory():
+    with explains_memory(NAME):
         return backward.points_from_pixels(scene, triangle, by_shares, by_depth)
 
 

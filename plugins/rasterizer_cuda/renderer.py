@@ -10,8 +10,7 @@ from torch import Tensor
 from visemix.core.drawing.fragments import Fragments
 from visemix.core.drawing.mesh import Mesh, check_attributes
 from visemix.core.drawing.mesh_renderer import MeshRenderer
-from visemix.core.values.geometry import FaceGeometry, Masks
-from visemix.core.values.rendering import Rendering
+from visemix.core.values.geometry import FaceGeometry
 from visemix.plugins.rasterizer_cuda import painting_ops, picture_ops, vertex_ops
 from visemix.plugins.rasterizer_cuda.launch import launcher_of
 from visemix.plugins.rasterizer_cuda.ops import Meshes, Pixels
@@ -37,8 +36,7 @@ class RasterizerCuda(MeshRenderer):
         MediaError: the texture cannot be read.
     """
 
-    device = torch.device("cuda")
-    """Where geometries from elsewhere are drawn."""
+    place: torch.device = torch.device("cuda")
 
     def __init__(
         self,
@@ -54,16 +52,9 @@ class RasterizerCuda(MeshRenderer):
             maps=maps, shade=shade, cull=cull, hard_masks=hard_masks, texture=texture,
             antialias=antialias,
         )  # fmt: skip
-        self._gpu = ready(self.device)
+        gpu = ready(self.place)
         if self.texture is not None:
-            self.texture = self.texture.to(self._gpu).contiguous()
-
-    def render(self, geometry: FaceGeometry) -> Rendering:
-        """Draw every frame; see ``MeshRenderer.render``."""
-        home = geometry.vertices.device
-        if home.type == self.device.type:
-            return super().render(geometry)
-        return _rendering_on(super().render(_geometry_on(geometry, self._gpu)), home)
+            self.texture = self.texture.to(gpu).contiguous()
 
     def paint(self, geometry: FaceGeometry, mesh: Mesh, masks: Tensor) -> tuple[Fragments, Tensor]:
         """In one go unless something wants a gradient, or the picture is of texture coordinates."""
@@ -143,28 +134,4 @@ def _fragments(made: painting_ops.Painted) -> Fragments:
         values=made.picture[:, :0],
         masks=made.masks,
         coverage=made.coverage,
-    )
-
-
-def _geometry_on(geometry: FaceGeometry, device: torch.device) -> FaceGeometry:
-    """The geometry with all that is drawn on a device."""
-    masks = {name: weights.to(device) for name, weights in geometry.masks.weights.items()}
-    return attrs.evolve(
-        geometry,
-        vertices=geometry.vertices.to(device),
-        triangles=geometry.triangles.to(device),
-        uv=None if geometry.uv is None else geometry.uv.to(device),
-        colors=None if geometry.colors is None else geometry.colors.to(device),
-        light=None if geometry.light is None else geometry.light.to(device),
-        masks=Masks(masks),
-    )
-
-
-def _rendering_on(made: Rendering, device: torch.device) -> Rendering:
-    """The rendering with all its pictures on a device."""
-    return attrs.evolve(
-        made,
-        rgb=made.rgb.to(device),
-        alpha=made.alpha.to(device),
-        maps={name: picture.to(device) for name, picture in made.maps.items()},
     )

@@ -7,8 +7,8 @@ from torch import Tensor
 from torch.library import custom_op
 
 from visemix.core.drawing import light as sh
-from visemix.plugins.rasterizer_cuda.launch import Argument, Arguments, Launch, run
-from visemix.plugins.rasterizer_cuda.memory import explains_memory
+from visemix.core.drawing.memory import explains_memory
+from visemix.plugins.rasterizer_cuda.launch import NAME, Argument, Arguments, Launch, run
 from visemix.plugins.rasterizer_cuda.topology import TOPOLOGIES
 
 
@@ -23,7 +23,7 @@ def _per_vertex(
         vertices, count, vertices.shape[2], triangles, len(triangles), triangles.shape[1],
         ring.start, ring.corners, *inputs, made,
     )  # fmt: skip
-    with explains_memory():
+    with explains_memory(NAME):
         launch = Launch("normals", kernel, arguments, count, frames, vertices.dtype)
         run([launch], vertices.device)
     return made

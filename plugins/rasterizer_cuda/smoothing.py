@@ -7,10 +7,10 @@ import torch
 from torch import Tensor
 from torch.library import custom_op
 
+from visemix.core.drawing.memory import explains_memory
 from visemix.plugins.rasterizer_cuda.backward import gather, posed
 from visemix.plugins.rasterizer_cuda.gradients import by_meshes
-from visemix.plugins.rasterizer_cuda.launch import Arguments, Launch, run
-from visemix.plugins.rasterizer_cuda.memory import explains_memory
+from visemix.plugins.rasterizer_cuda.launch import NAME, Arguments, Launch, run
 from visemix.plugins.rasterizer_cuda.scene import Scene
 from visemix.plugins.rasterizer_cuda.topology import TOPOLOGIES
 
@@ -28,7 +28,7 @@ def crossings(
     triangle, depth = seen
     scene = Scene.of((vertices, matrix, triangles), triangle.shape[1:], near)
     across = TOPOLOGIES.of(triangles, vertices.shape[1]).across
-    with explains_memory():
+    with explains_memory(NAME):
         made = vertices.new_empty(scene.frames, 2, scene.height, scene.width)
         scene = posed(scene)
         rest = Arguments.of(across, _ends(scene, across), triangle, depth, made)
@@ -74,7 +74,7 @@ def crossings_backward(
     triangle, depth, by_blend = seen
     scene = Scene.of((vertices, matrix, triangles), triangle.shape[1:], near)
     across = TOPOLOGIES.of(triangles, vertices.shape[1]).across
-    with explains_memory():
+    with explains_memory(NAME):
         scene = posed(scene)
         between = (across, _ends(scene, across), triangle, depth)
         made = gather(scene, ("silhouettes", "gather_crossings"), between, (by_blend,), 4)
@@ -113,7 +113,7 @@ def _blend(kernel: str, picture: Tensor, blend: Tensor, rest: tuple[Tensor, ...]
 @custom_op("visemix_cuda::blend", mutates_args=())
 def blend(picture: Tensor, crossings: Tensor) -> Tensor:
     """The picture [T, C, H, W], blended where ``crossings`` found silhouettes."""
-    with explains_memory():
+    with explains_memory(NAME):
         made = torch.empty_like(picture)
         _blend("blend_picture", picture, crossings, (made,))
     return made
@@ -127,7 +127,7 @@ def _(picture: Tensor, crossings: Tensor) -> Tensor:
 @custom_op("visemix_cuda::blend_backward", mutates_args=())
 def blend_backward(picture: Tensor, crossings: Tensor, by_made: Tensor) -> tuple[Tensor, Tensor]:
     """Gradients by the picture and by the crossings."""
-    with explains_memory():
+    with explains_memory(NAME):
         by_picture, by_crossings = torch.empty_like(picture), torch.empty_like(crossings)
         _blend("blend_backward", picture, crossings, (by_made, by_picture, by_crossings))
     return by_picture, by_crossings

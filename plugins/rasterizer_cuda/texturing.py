@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 from torch.library import custom_op
 
-from visemix.plugins.rasterizer_cuda.launch import Argument, Arguments, Launch, run
-from visemix.plugins.rasterizer_cuda.memory import explains_memory
+from visemix.core.drawing.memory import explains_memory
+from visemix.plugins.rasterizer_cuda.launch import NAME, Argument, Arguments, Launch, run
 from visemix.plugins.rasterizer_cuda.scene import Scene
 
 FIXED_BITS = 62
@@ -37,7 +37,7 @@ def _look_up(
 @custom_op("visemix_cuda::texture", mutates_args=())
 def texture(pyramid: Tensor, uv: Tensor, wanted: Tensor | None, size: Sequence[int]) -> Tensor:
     """See ``picture_ops.texture``."""
-    with explains_memory():
+    with explains_memory(NAME):
         made = uv.new_empty(len(uv), pyramid.shape[1], *uv.shape[2:])
         _look_up("look_up", pyramid, size, (uv, wanted), (made,))
     return made
@@ -53,7 +53,7 @@ def texture_by_uv(
     pyramid: Tensor, uv: Tensor, wanted: Tensor | None, size: Sequence[int], by_made: Tensor
 ) -> Tensor:
     """Gradient [T, 2, H, W] by the texture coordinates."""
-    with explains_memory():
+    with explains_memory(NAME):
         made = torch.empty_like(uv)
         _look_up("look_up_by_uv", pyramid, size, (uv, wanted), (by_made, made))
     return made
@@ -76,7 +76,7 @@ def texture_by_texels(
     """
     if by_made.numel() == 0:
         return torch.zeros_like(pyramid)
-    with explains_memory():
+    with explains_memory(NAME):
         fixed = torch.zeros_like(pyramid, dtype=torch.int64)
         # The shares of a pixel's texels add up to one, so no sum exceeds pixels times the steepest.
         bits = FIXED_BITS - math.ceil(math.log2(by_made.numel() // by_made.shape[1] + 1))
@@ -119,7 +119,7 @@ def texture_levels(
     """See ``picture_ops.mip_level``; ``scene`` is [vertices, matrix, triangles]."""
     frames, height, width = triangle.shape
     whole = Scene.of(scene, (height, width), near)
-    with explains_memory():
+    with explains_memory(NAME):
         made = scene[0].new_empty(frames, height, width)
         arguments = whole.arguments + Arguments.of(triangle, uv, *size, made)
         launch = Launch("texture", "find_levels", arguments, height * width, frames, made.dtype)

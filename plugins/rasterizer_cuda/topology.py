@@ -8,6 +8,7 @@ from torch import Tensor
 
 from visemix.core.drawing.antialias import neighbours
 from visemix.core.errors import InvalidValue, VisemixError
+from visemix.plugins.rasterizer_cuda.launch import NAME
 
 REMEMBERED = 8
 """Sets of triangles whose topology is kept."""
@@ -67,7 +68,7 @@ class Topology:
             if _recording(self.triangles.device):
                 what = "the neighbours of these triangles are not known yet"
                 do = "antialias once before recording a CUDA graph"
-                raise VisemixError(what, where="rasterizer-cuda", do=do)
+                raise VisemixError(what, where=NAME, do=do)
             self._across = torch.stack([neighbours(frame) for frame in self.triangles])
         return self._across
 

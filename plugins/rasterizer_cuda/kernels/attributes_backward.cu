@@ -4,7 +4,7 @@
 #define CHANNELS_AT_ONCE 8
 
 // One thread per vertex and slice of rows; partial is [frames, slices, vertex_count, channels].
-KERNEL(gather_attributes)
+WAITING_KERNEL(gather_attributes)
 (SCENE, const int* ring_start, const int* ring_corners, const int* shown, const real* shares,
  const real* by_values, int64 channels, int64 slices, real* partial) {
     MAKE_SCENE;

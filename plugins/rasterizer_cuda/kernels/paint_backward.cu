@@ -49,7 +49,7 @@ FN void add_channel(const Channel& c, const Triangle& v, const Shares<real>& s, 
 
 // One thread per vertex and slice of rows; partial is [frames, slices, vertex_count, 4 + channels +
 // mask_count].
-KERNEL(gather_painted)
+WAITING_KERNEL(gather_painted)
 (SCENE, const int* ring_start, const int* ring_corners, const int* shown, const real* paint,
  int64 paint_frames, int64 channels, const real* masks, int64 mask_frames, int64 mask_count, int64 hard,
  int64 clamped, const real* by_picture, const real* by_masks, const real* by_shares,

@@ -23,6 +23,8 @@ typedef unsigned long long uint64;
 #define RARE __device__ __noinline__  // rarely run: keeps what is often run small
 #define ROLLED _Pragma("unroll 1")
 #define KERNEL(name) extern "C" __global__ void __launch_bounds__(BLOCK) name
+// One that waits much: rather a few registers in memory than fewer threads to wait with.
+#define WAITING_KERNEL(name) extern "C" __global__ void __launch_bounds__(BLOCK, 4) name
 
 FN uint32 float_bits(float x) { return __float_as_uint(x); }
 FN float bits_float(uint32 x) { return __uint_as_float(x); }
@@ -45,6 +47,7 @@ FN uint64 fresh(const uint64* at) { return *(const volatile uint64*)at; }
 #define RARE static
 #define ROLLED
 #define KERNEL(name) static void name
+#define WAITING_KERNEL(name) static void name
 
 struct Dimensions {
     uint32 x, y;

@@ -2,7 +2,7 @@
 #include "pulls.cuh"
 
 // One thread per vertex and slice of rows; partial is [frames, slices, vertex_count, 4].
-KERNEL(gather_points)
+WAITING_KERNEL(gather_points)
 (SCENE, const int* ring_start, const int* ring_corners, const int* shown, const real* by_shares,
  const real* by_depth, int64 slices, real* partial) {
     MAKE_SCENE;

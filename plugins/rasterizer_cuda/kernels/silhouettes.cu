@@ -110,7 +110,7 @@ FN void add_edge(const Mapped& m, int64 t, int triangle, int k, bool at_a, const
 
 // Gradient by the vertices in homogeneous pixels, given that by v. One thread per vertex and slice of
 // rows; partial is [frames, slices, vertex_count, 4].
-KERNEL(gather_crossings)
+WAITING_KERNEL(gather_crossings)
 (MAPPED, const int* ring_start, const int* ring_corners, const real* by_blend, int64 slices,
  real* partial) {
     MAKE_MAPPED;

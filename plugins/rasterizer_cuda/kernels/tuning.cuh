@@ -1,4 +1,4 @@
-// Numbers that change speed, never a result. Reasons: docs/decisions/0007-cuda-rasterizer.md.
+// Numbers that change speed, never a result. Reasons: docs/decisions/0008-cuda-rasterizer.md.
 #pragma once
 
 #define TILE 16           // px: side of a large triangle's tiles, each drawn by one warp

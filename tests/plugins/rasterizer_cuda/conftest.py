@@ -107,7 +107,7 @@ def library(source: str, real: torch.dtype) -> ctypes.CDLL:
     if compiler is None:
         pytest.skip("g++ is not installed, which compiles the kernels for the CPU")
     text = source_of(source)
-    names = re.findall(r"^KERNEL\((\w+)\)", text, re.MULTILINE)
+    names = re.findall(r"^(?:WAITING_)?KERNEL\((\w+)\)", text, re.MULTILINE)
     assert names, f"{source} has no kernels"
     text = "\n".join((text, SHIM, *(f"EXPORT({name})" for name in names)))
     defined = "-DREAL=double" if real == torch.float64 else "-DREAL=float"

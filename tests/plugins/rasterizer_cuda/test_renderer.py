@@ -6,6 +6,7 @@ import attrs
 import pytest
 import torch
 
+from visemix.core.drawing.places import lies_on
 from visemix.core.errors import VisemixError
 from visemix.core.testing.scenes import HALVES, SQUARE, flat, with_mask
 from visemix.core.values.geometry import FaceGeometry
@@ -14,7 +15,7 @@ from visemix.plugins.rasterizer_cuda.renderer import RasterizerCuda
 
 
 class EmulatedRasterizer(RasterizerCuda):
-    device = torch.device("cpu")
+    place: torch.device = torch.device("cpu")
 
 
 def lit(**changed: Any) -> FaceGeometry:
@@ -82,21 +83,9 @@ def test_texture_file(tmp_path: Any) -> None:
         EmulatedRasterizer(texture=tmp_path / "skin.png").render(lit(uv=None))
 
 
-@pytest.mark.usefixtures("host")
-def test_geometry_from_elsewhere_comes_back() -> None:
-    """A geometry that is not where the kernels run is moved there and its pictures back."""
-
-    class Elsewhere(EmulatedRasterizer):
-        """Believes that the CPU's geometries are somewhere else."""
-
-        def render(self, geometry: FaceGeometry) -> Any:
-            self.device = torch.device("meta")
-            return super().render(geometry)
-
-    geometry = lit()
-    found = Elsewhere(maps=["eyes"]).render(geometry)
-    assert torch.equal(found.rgb, EmulatedRasterizer().render(geometry).rgb)
-    assert found.maps["eyes"].device.type == "cpu"
+def test_any_gpu_is_where_it_draws() -> None:
+    assert lies_on(torch.device("cuda", 1), RasterizerCuda.place)
+    assert not lies_on(torch.device("cpu"), RasterizerCuda.place)
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
