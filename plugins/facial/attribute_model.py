@@ -21,7 +21,7 @@ from visemix.core.values.subject import Subject
 from visemix.core.windows import Step, Window
 from visemix.plugins.facial.attribute_stage import SCHEDULES, AttributeStage, Lesson
 from visemix.plugins.facial.excerpts import Excerpts, Spoken
-from visemix.plugins.facial.generator import Generator, Size
+from visemix.plugins.facial.generator import WIDTH, Generator, Size
 from visemix.plugins.facial.layout import outputs_of
 from visemix.plugins.facial.losses import objective
 from visemix.plugins.facial.speaking import Carried, Stitching
@@ -62,6 +62,8 @@ class FacialGan(AttributeModel, Trainable):
         channels: of the temporal network, a multiple of 8.
         use_local: whether each frame is heard on its own.
         use_temporal: whether the whole window is heard.
+        noise: standard deviation of noise on standardised features in training.
+        deaf: share of them that is dropped in training.
         seam: frames over which a window leaves the state that it began with.
         rate: learning rate; 0 for the preset's.
         spread: how much of the spread that the pose of unknown speech lacks is given back, 0 to 1.
@@ -97,6 +99,9 @@ class FacialGan(AttributeModel, Trainable):
     ) -> None:
         del fps
         _check_sizes(window, channels, hears=use_local or use_temporal)
+        if width == WIDTH and (noise or deaf):
+            what = f"noise and deaf disturb projected features, and {width} numbers a row are not"
+            raise RecipeError(what, where="attribute_model", do="set both to 0")
         self._kinds, self._shape = tuple(features), (rows, width)
         self._basis, self._convention = basis, PoseConvention(pose_convention)
         self._size = Size(

@@ -106,7 +106,8 @@ class AttributeStage(Stage):
     def _made(self, modules: Modules, batch: Batch) -> Tensor:
         """What the generator says in this step: its first turn says it, the others take it."""
         if self._said is None or self._said[0] is not batch:
-            self._said = (batch, modules["generator"](batch.features, batch.state))
+            said = modules["generator"](batch.features, batch.state)
+            self._said = (batch, said.float())  # half precision would lose the changes
         return self._said[1]
 
     def _judge_losses(self, name: str, modules: Modules, batch: Batch) -> LossBook:

@@ -208,6 +208,7 @@ def test_other_features_are_refused() -> None:
         ({"window": 100}, "multiple of 32"),
         ({"channels": 100}, "multiple of 32 and channels=100 of 8"),
         ({"use_local": False, "use_temporal": False}, "nothing would hear"),
+        ({"noise": 0.5}, "29 numbers a row are not"),
     ],
 )
 def test_settings_that_cannot_be(settings: dict[str, object], message: str) -> None:

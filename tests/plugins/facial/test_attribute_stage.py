@@ -45,15 +45,14 @@ def model(**changes: Any) -> FacialGan:
     return FacialGan(**{"window": 32, "channels": 8, **changes})
 
 
-def stage(steps: int = 4, **changes: Any) -> Stage:
+def stage(steps: int = 4, width: int = 29, **changes: Any) -> Stage:
     plan = Plan(steps=steps, batch=4)
-    return model(**changes).stage("general", material(), plan)
+    return model(width=width, **changes).stage("general", material(width=width), plan)
 
 
 def projected_stage() -> Stage:
     """For other processes; with features that pass the projection."""
-    plan = Plan(steps=4, batch=4)
-    return model(width=40).stage("general", material(width=40), plan)
+    return stage(width=40)
 
 
 def run(folder: Path, save_every: int = 200) -> Run:
@@ -105,7 +104,7 @@ def test_the_adversarial_term_has_the_critics_weight(tmp_path: Path) -> None:
 
 
 def test_a_killed_run_goes_on_with_the_same_losses(tmp_path: Path) -> None:
-    disturbed: dict[str, Any] = {"noise": 0.5, "deaf": 0.2}
+    disturbed: dict[str, Any] = {"width": 40, "noise": 0.5, "deaf": 0.2}
     train_stage(stage(12, **disturbed), run(tmp_path / "whole"))
     train_stage(stage(7, **disturbed), run(tmp_path / "killed", save_every=4))
     for late in (tmp_path / "killed").glob("step-*7"):
