@@ -17,9 +17,12 @@ def normals(vertices: Tensor, triangles: Tensor) -> Tensor:
     """
     index = triangles.long()
     a, b, c = (vertices[:, index[:, k]] for k in range(3))
-    faces = torch.linalg.cross(b - a, c - a)
-    faces = torch.where(faces.isfinite().all(-1, keepdim=True), faces, 0)
+    finite = torch.linalg.cross(b - a, c - a).detach().isfinite().all(-1, keepdim=True)
+    # Left out before anything is multiplied, so that no NaN comes back as a gradient.
+    faces = torch.linalg.cross((b - a).where(finite, 0), (c - a).where(finite, 0))
     total = torch.zeros_like(vertices)
     for k in range(3):
         total = total.index_add(1, index[:, k], faces)
-    return torch.nn.functional.normalize(total, dim=-1, eps=torch.finfo(vertices.dtype).tiny)
+    square = total.square().sum(-1, keepdim=True)
+    some = square > 0
+    return (total / square.where(some, 1).sqrt()).where(some, 0)

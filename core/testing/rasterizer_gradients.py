@@ -13,6 +13,7 @@ import attrs
 import torch
 from torch import Tensor
 
+from visemix.core.errors import VisemixError
 from visemix.core.testing.rasterizer_pictures import MakeRasterizer
 from visemix.core.testing.scenes import perspective, random_numbers, scene
 from visemix.core.values.geometry import FaceGeometry, Masks
@@ -55,11 +56,43 @@ def check_gradients(make: MakeRasterizer, inputs: Iterable[str]) -> None:
     Raises:
         AssertionError: a name is unknown, or a gradient is missing or wrong.
     """
-    for name in inputs:
+    for name in (names := list(inputs)):
         assert name in INPUTS, f"no gradient is known by {name!r}; known: {', '.join(INPUTS)}"
         for view in views_of(name):
             for seed in range(3):
                 _check_direction(make, view, name, seed)
+    if "vertices" in names:
+        check_gradient_of_nothing(make)
+        check_gradient_is_finite(make)
+
+
+def check_gradient_of_nothing(make: MakeRasterizer) -> None:
+    """No frames, no triangles and no vertices have gradients too: of no numbers, or 0."""
+    whole = tilted()
+    no_vertices = scene(torch.zeros(2, 0, 3), torch.zeros(0, 3), whole.camera)
+    for geometry in (
+        attrs.evolve(whole, triangles=whole.triangles[:0]),
+        attrs.evolve(whole, vertices=whole.vertices[:0], crop=whole.crop[:0]),
+        no_vertices,
+    ):
+        vertices = geometry.vertices.clone().requires_grad_()
+        rgb = make().render(attrs.evolve(geometry, vertices=vertices)).rgb
+        if rgb.requires_grad:
+            (gradient,) = torch.autograd.grad(rgb.sum(), vertices, allow_unused=True)
+            assert gradient is None or not gradient.any(), "an empty picture has a gradient"
+
+
+def check_gradient_is_finite(make: MakeRasterizer) -> None:
+    """A vertex that is NaN, written into a geometry, spoils no gradient, or is refused."""
+    geometry = tilted()
+    geometry.vertices[0, 7] = torch.nan
+    vertices = geometry.vertices.requires_grad_()
+    try:
+        rgb = make().render(geometry).rgb
+    except VisemixError:
+        return
+    (gradient,) = torch.autograd.grad(rgb.sum(), vertices)
+    assert gradient.isfinite().all(), "one vertex that is NaN makes gradients NaN"
 
 
 def views_of(name: str) -> list[View]:

@@ -91,7 +91,7 @@ class Backward:
                 job(t, band, into[t % shape[0]])
 
         run([partial(work, number, band) for number, band in enumerate(share)])
-        return torch.from_numpy(total.sum(0) if count > 1 else total[0])
+        return torch.from_numpy(total[0] if count == 1 else total.sum(0))
 
     def _move(self, frame: int, band: Band, into: Doubles) -> None:
         looks = (self.points[frame], self.attributes[frame % len(self.attributes)])

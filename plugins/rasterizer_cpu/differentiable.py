@@ -34,7 +34,8 @@ def draw(
         return batch.draw(mesh, attributes, masks, threads=threads, keep=keep)
     check_attributes(mesh, attributes)
     check_attributes(mesh, masks)
-    frames, count = max(len(attributes), len(masks)), attributes.shape[-1]
+    frames = 1 if len(attributes) == len(masks) == 1 else len(mesh.vertices)
+    count = attributes.shape[-1]
     looks = torch.cat([x.to(torch.float32).expand(frames, -1, -1) for x in (attributes, masks)], -1)
     apply = cast(Callable[..., tuple[Tensor, ...]], _Drawn.apply)
     shares, depth, values, triangle, coverage = apply(mesh.homogeneous(), looks, mesh, threads)

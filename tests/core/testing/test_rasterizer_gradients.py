@@ -7,7 +7,13 @@ from torch import Tensor
 
 from visemix.core.drawing.fragments import Fragments
 from visemix.core.drawing.mesh import Mesh
-from visemix.core.testing.rasterizer_gradients import INPUTS, check_gradients, views_of
+from visemix.core.testing.rasterizer_gradients import (
+    INPUTS,
+    check_gradient_is_finite,
+    check_gradient_of_nothing,
+    check_gradients,
+    views_of,
+)
 from visemix.core.testing.rasterizer_pictures import MakeRasterizer
 from visemix.core.values.geometry import FaceGeometry
 from visemix.core.values.rendering import Rendering
@@ -48,6 +54,28 @@ def test_a_missing_gradient_is_found(name: str) -> None:
 def test_a_wrong_gradient_is_found(wrong: MakeRasterizer) -> None:
     with pytest.raises(AssertionError, match=r"by vertices is (wrong|missing)"):
         check_gradients(wrong, ["vertices"])
+
+
+def test_a_gradient_of_nothing_is_found() -> None:
+    class Tinted(RasterizerCpu):
+        def render(self, geometry: FaceGeometry) -> Rendering:
+            made = super().render(geometry)
+            depth = geometry.vertices[..., 2:].mean((1, 2), keepdim=True).nan_to_num()[..., None]
+            return attrs.evolve(made, rgb=(made.rgb + 0.001 * depth.abs()).clamp(0, 1))
+
+    with pytest.raises(AssertionError, match="an empty picture has a gradient"):
+        check_gradient_of_nothing(Tinted)
+
+
+def test_a_gradient_that_is_nan_is_found() -> None:
+    class Spread(RasterizerCpu):
+        def draw(self, mesh: Mesh, attributes: Tensor, masks: Tensor) -> Fragments:
+            made = super().draw(mesh, attributes, masks)
+            spread = (mesh.vertices * 0).nan_to_num().sum() + mesh.vertices.square().sum() * 0
+            return attrs.evolve(made, values=made.values + spread.nan_to_num())
+
+    with pytest.raises(AssertionError, match="makes gradients NaN"):
+        check_gradient_is_finite(Spread)
 
 
 def test_an_unknown_input_is_named() -> None:
