@@ -17,6 +17,9 @@ from visemix.plugins.rasterizer_cuda.ops import Meshes, Pixels
 from visemix.plugins.rasterizer_cuda.painting_ops import How, Paint
 from visemix.plugins.rasterizer_cuda.vertex_ops import wants_gradient
 
+GPU = torch.device("cuda")
+"""The one that is current."""
+
 
 class RasterizerCuda(MeshRenderer):
     """Draws on a GPU, forward and backward; the same input always gives the same bits.
@@ -36,7 +39,7 @@ class RasterizerCuda(MeshRenderer):
         MediaError: the texture cannot be read.
     """
 
-    place: torch.device = torch.device("cuda")
+    place: torch.device | None = GPU
 
     def __init__(
         self,
@@ -52,7 +55,7 @@ class RasterizerCuda(MeshRenderer):
             maps=maps, shade=shade, cull=cull, hard_masks=hard_masks, texture=texture,
             antialias=antialias,
         )  # fmt: skip
-        gpu = ready(self.place)
+        gpu = ready(self.place or GPU)
         if self.texture is not None:
             self.texture = self.texture.to(gpu).contiguous()
 

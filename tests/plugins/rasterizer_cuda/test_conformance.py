@@ -14,7 +14,7 @@ from visemix.plugins.rasterizer_cuda.renderer import RasterizerCuda
 class EmulatedRasterizer(RasterizerCuda):
     """Where geometries are is where its kernels run: on the CPU."""
 
-    place: torch.device = torch.device("cpu")
+    place: torch.device | None = torch.device("cpu")
 
 
 @pytest.mark.usefixtures("host")

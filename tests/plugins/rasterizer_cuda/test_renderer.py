@@ -11,11 +11,11 @@ from visemix.core.errors import VisemixError
 from visemix.core.testing.scenes import HALVES, SQUARE, flat, with_mask
 from visemix.core.values.geometry import FaceGeometry
 from visemix.plugins.rasterizer_cpu.renderer import RasterizerCpu
-from visemix.plugins.rasterizer_cuda.renderer import RasterizerCuda
+from visemix.plugins.rasterizer_cuda.renderer import GPU, RasterizerCuda
 
 
 class EmulatedRasterizer(RasterizerCuda):
-    place: torch.device = torch.device("cpu")
+    place: torch.device | None = torch.device("cpu")
 
 
 def lit(**changed: Any) -> FaceGeometry:
@@ -84,8 +84,9 @@ def test_texture_file(tmp_path: Any) -> None:
 
 
 def test_any_gpu_is_where_it_draws() -> None:
-    assert lies_on(torch.device("cuda", 1), RasterizerCuda.place)
-    assert not lies_on(torch.device("cpu"), RasterizerCuda.place)
+    assert RasterizerCuda.place == GPU
+    assert lies_on(torch.device("cuda", 1), GPU)
+    assert not lies_on(torch.device("cpu"), GPU)
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
