@@ -1,7 +1,7 @@
 """How well the networks of Yi et al. predict what a face does in sound they did not learn from.
 
     visemix prepare OTHER CLIPS... -o FOLDER
-    python -m benchmarks.lstm_pose --general FOLDER [--steps 240 200] [--batch 4]
+    python -m benchmarks.lstm_pose --general FOLDER [--steps 300 120] [--batch 8] [--channels 16]
 
 The published network learns in general from FOLDER and then, like the compact one (whose packaged
 general weights have not seen the clip either), from the first seconds of one clip; the sound of
@@ -84,7 +84,7 @@ def main() -> None:
     for row in rows:
         print(row)
     about = {"clip": clip.name, "general": len(list(args.general.glob("*/subject.json")))}
-    about |= {"steps": args.steps, "batch": args.batch, "fps": pipeline.settings.fps}
+    about |= {"steps": args.steps, "batch": args.batch, "channels": args.channels}
     path = RESULTS / f"{date.today():%Y-%m-%d}-lstm-pose.json"
     path.write_text(json.dumps({**about, "rows": [attrs.asdict(r) for r in rows]}, indent=1) + "\n")
 
@@ -94,6 +94,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--general", type=Path, required=True, help="prepared clips of others")
     parser.add_argument("--clip", default="vlogger", choices=[c.name for c in CLIPS])
     parser.add_argument("--steps", type=int, nargs=2, default=(0, 0), help="0: the preset's own")
+    parser.add_argument(
+        "--channels", type=int, default=64, help="64 as published; fewer are faster"
+    )
     parser.add_argument("--batch", type=int, default=0, help="windows per step; 0: the preset's")
     return parser.parse_args()
 
@@ -122,7 +125,8 @@ def _compact(pipeline: Pipeline, halves: Halves) -> Figures:
 
 
 def _published(pipeline: Pipeline, halves: Halves, args: argparse.Namespace) -> Figures:
-    built = build("lstm-pose", ["face_model.camera=orthographic"])
+    sets = ("face_model.camera=orthographic", f"attribute_model.channels={args.channels}")
+    built = build("lstm-pose", sets)
     model, encoder = built.parts.attribute_model, built.parts.audio_encoder
     general = load_dataset(args.general, FeatureMaker(encoder), feature_key(built))
     own = Example(halves.reference, reference_features(encoder, halves.reference))

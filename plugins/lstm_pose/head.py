@@ -77,16 +77,17 @@ def quarters(clip: Spoken) -> list[Spoken]:
     return [Spoken(clip.windows[a : a + size], clip.targets[a : a + size]) for a in starts]
 
 
-def pose_gain(pairs: Sequence[tuple[Tensor, Tensor]]) -> Tensor:
+def pose_gain(pairs: Sequence[tuple[Tensor, Tensor]], largest: float = LARGEST_GAIN) -> Tensor:
     """[6] factors that give smoothed poses the spread of the true ones.
 
     Args:
         pairs: predicted and true numbers of clips [T, N], the pose last.
+        largest: limit.
     """
     made = torch.cat([settled(made[:, -POSE:]) for made, _ in pairs])
     true = torch.cat([true[:, -POSE:] for _, true in pairs])
     ratio: Tensor = true.std(0, correction=0) / made.std(0, correction=0).clamp_min(1e-6)
-    return ratio.clamp(1.0, LARGEST_GAIN)
+    return ratio.clamp(1.0, largest)
 
 
 def _loss_of_spread(pairs: Sequence[tuple[Tensor, Tensor]]) -> float:

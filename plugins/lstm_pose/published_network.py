@@ -33,12 +33,19 @@ PERSONAL_FRAMES = 300
 """The paper's choice of 100, 200, 300, 500 and 800: 12 s."""
 
 
+POSE_UNIT = 0.1
+"""What a standard deviation of the pose counts as: the radians and decimetres, in which eq. 2
+weighs the pose against the expression, are about so large."""
+
+LARGEST_GAIN = 20.0
+"""Eq. 2 shrinks the pose, and what is left of it is smooth: more is needed than in the default."""
+
 MEASURED = 2000
 """Frames that the spread of the predicted pose is measured on."""
 
 
 class PublishedModel(Network):
-    """Expression as it is, pose in standard deviations of the clip.
+    """Expression as it is, pose in standard deviations of the clip times POSE_UNIT.
 
     The released code predicts radians and model units; as crops differ between people, and the
     pose's range is the reference's anyway, every clip's own mean and spread are taken out here.
@@ -79,7 +86,7 @@ class PublishedModel(Network):
         before = memory if isinstance(memory, tuple) else None
         with torch.no_grad():
             said, after = self._network.speak(features.values[None], before)
-        return Said(said[0][:, self._basis.moving], said[0, :, -POSE:].clone()), after
+        return Said(said[0][:, self._basis.moving], said[0, :, -POSE:] / POSE_UNIT), after
 
     def adapted(self, subject: Subject, features: AudioFeatures) -> Network:
         """Itself: a person is learned with ``visemix train --stage personal``, in minutes."""
@@ -216,7 +223,8 @@ class Regression(Stage):
     def finish(self) -> None:
         """The network is ready; how much it shrinks the pose is measured."""
         self._done()
-        self._network.gain.copy_(pose_gain(self._excerpts.predicted(self._network)))
+        said = self._excerpts.predicted(self._network)
+        self._network.gain.copy_(pose_gain(said, LARGEST_GAIN))
 
     def _losses(self, modules: Modules, batch: Batch) -> LossBook:
         features, targets = batch
@@ -224,8 +232,8 @@ class Regression(Stage):
 
 
 def _targets(subject: Subject, basis: Basis) -> Tensor:
-    """[T, N] expression, then the pose in the clip's standard deviations."""
+    """[T, N] expression, then the pose: deviations from the clip's mean, in units of its spread."""
     moved = full_movement(subject.fit, basis)
     pose = moved[:, -POSE:]
     scale = pose.std(0, correction=0).clamp_min(1e-3)
-    return torch.cat((moved[:, :-POSE], (pose - pose.mean(0)) / scale), 1)
+    return torch.cat((moved[:, :-POSE], (pose - pose.mean(0)) / scale * POSE_UNIT), 1)

@@ -6,11 +6,10 @@ from visemix.core.testing.samples import SamplePlan, sample_features, sample_sub
 from visemix.core.training.dataset import Dataset, Example
 from visemix.core.training.material import Material
 from visemix.core.training.stage import Plan, Shard
-from visemix.plugins.lstm_pose.head import LARGEST_GAIN
 from visemix.plugins.lstm_pose.lessons import learn
 from visemix.plugins.lstm_pose.model import LstmPose
 from visemix.plugins.lstm_pose.published import PublishedNetwork
-from visemix.plugins.lstm_pose.published_network import PublishedModel
+from visemix.plugins.lstm_pose.published_network import LARGEST_GAIN, PublishedModel
 from visemix.registry.installed import find_installed
 
 
