@@ -23,8 +23,9 @@ class Cut:
         length: consecutive targets of one example.
         sound_s: seconds of sound around every target, 0 for none.
         flip: mirror half of the examples.
-        zoom: enlarge by up to this and cut the size out again somewhere; 1 for not at all
+        zoom: enlarge by this and cut the size out again somewhere; 1 for not at all
             (286 / 256 is the resize and crop of pix2pix).
+        vary_zoom: enlarge by anything from 1 to ``zoom``, another factor for every example.
         real_window: whether the real pictures of the window are wanted too.
     """
 
@@ -33,6 +34,7 @@ class Cut:
     sound_s: float = 0.0
     flip: bool = False
     zoom: float = 1.0
+    vary_zoom: bool = False
     real_window: bool = True
 
 
@@ -183,7 +185,10 @@ def augmented(example: FrameBatch, cut: Cut, dice: torch.Generator) -> FrameBatc
     """Mirrored and shifted, all pictures of the example alike."""
     height, width = example.real.shape[-2:]
     mirror = cut.flip and bool(torch.rand((), generator=dice) < 0.5)
-    larger = (round(height * cut.zoom), round(width * cut.zoom))
+    zoom = cut.zoom
+    if cut.vary_zoom:
+        zoom = 1 + (zoom - 1) * float(torch.rand((), generator=dice))
+    larger = (round(height * zoom), round(width * zoom))
     top = int(torch.randint(larger[0] - height + 1, (), generator=dice))
     left = int(torch.randint(larger[1] - width + 1, (), generator=dice))
 

@@ -56,6 +56,8 @@ class RenderingToVideo(Refiner, Trainable):
         within: "crop" or "face", how much of what is made is shown.
         block: frames made at once.
         rate: learning rate; 0 for the paper's.
+        zoom: largest factor by which examples are enlarged before their size is cut out again
+            somewhere; 1 for not at all.
         weights: a .safetensors file, or "none" to train from nothing.
 
     Raises:
@@ -81,6 +83,7 @@ class RenderingToVideo(Refiner, Trainable):
         within: str = "crop",
         block: int = 4,
         rate: float = 0.0,
+        zoom: float = 1.0,
         weights: str = NONE,
     ) -> None:
         self._size = RenderSize(width, downs, blocks, local_blocks)
@@ -88,7 +91,7 @@ class RenderingToVideo(Refiner, Trainable):
         self._offsets = window_offsets(half_window, offsets)
         self._perceptual = PerceptualChoice(perceptual, Path(vgg19) if vgg19 else None)
         self._sequence, self._sound_s = sequence, sound_s
-        self._paste, self._rate = (paste, within), rate
+        self._paste, self._rate, self._zoom = (paste, within), rate, zoom
         self._network: RenderToVideo | None = None
         self._learned = False
         self._file = Path(weights) if weights != NONE else None
@@ -143,6 +146,8 @@ class RenderingToVideo(Refiner, Trainable):
             self._offsets,
             self._sequence if judged & set(IN_TIME) else 1,
             self._sound_s if judged & set(IN_TIME) else 0.0,
+            zoom=self._zoom,
+            vary_zoom=True,
             real_window=False,
         )
         maps = [] if self._attention is EyeAttention.OFF else [EYES]

@@ -104,6 +104,17 @@ def test_augmentation_changes_all_pictures_alike() -> None:
     assert slope.abs().mean() == pytest.approx(1 / 1.25, rel=0.1)
 
 
+def test_the_zoom_can_vary() -> None:
+    example = sample_material(SamplePlan(frames=4)).examples[0]
+    ramp = (2 * torch.arange(64, dtype=torch.uint8)).expand(4, 3, 64, 64).contiguous()
+    made = RenderBank(example, ramp, ramp, ramp[:, :1], {}, torch.zeros(4))
+    cut = Cut(zoom=1.5, vary_zoom=True)
+    batch = FrameBatches([made], cut, 16, seed=0).batch(0, Shard())
+    zooms = 2 / batch.real[:, 0, 0, 0].float().diff(dim=-1).mean(-1)
+    assert 0.97 < zooms.min() < 1.15
+    assert 1.3 < zooms.max() < 1.55
+
+
 def test_bytes_become_numbers_around_zero() -> None:
     made = signed(torch.tensor([0, 255], dtype=torch.uint8))
     assert made.tolist() == [-1, 1]
