@@ -30,6 +30,8 @@ from visemix.core.errors import InvalidValue
 
 IDENTITIES, EXPRESSIONS, TEXTURES, KEYPOINTS = 80, 64, 80, 68
 
+HDF5_MAT = b"MATLAB 7.3"
+
 NAMES = ("meanshape", "idBase", "exBase", "meantex", "texBase", "tri", "keypoints")
 
 WHERE = (
@@ -73,13 +75,17 @@ def read_bfm(path: Path) -> BfmArrays:
     """
     if not path.is_file():
         raise InvalidValue("there is no such file", where=path, do=WHERE)
+    with path.open("rb") as file:
+        if file.read(len(HDF5_MAT)) == HDF5_MAT:
+            do = "save it with MATLAB's option '-v7' or as an npz"
+            raise InvalidValue("it is in MATLAB's format 7.3, which is not read", where=path, do=do)
     try:
         if path.suffix.lower() == ".npz":
             with np.load(path, allow_pickle=False) as stored:
                 found = {name: stored[name] for name in NAMES if name in stored}
         else:
             found = loadmat(path, variable_names=NAMES)
-    except (OSError, ValueError, NotImplementedError, MatReadError) as e:
+    except (OSError, ValueError, MatReadError) as e:
         raise InvalidValue(f"it cannot be read: {e}", where=path, do=WHERE) from None
     return parse(found, path)
 

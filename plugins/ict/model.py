@@ -1,14 +1,16 @@
 """IctFace: the face model on a user's ICT-FaceKit."""
 
+import math
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from visemix.core.errors import InvalidValue
 from visemix.core.fitting.eye_attention import eye_attention
-from visemix.core.fitting.mediapipe_points import EYE_LEFT, EYE_RIGHT
+from visemix.core.fitting.mediapipe_points import EYE_LEFT, EYE_RIGHT, JAW_68
 from visemix.core.fitting.morphable_face import FaceSettings, MorphableFace
 from visemix.core.fitting.morphable_model import MorphableModel, cylindrical_uv
 from visemix.core.fitting.surface import vertex_areas
@@ -21,6 +23,9 @@ NAME = "ict"
 
 AREAS = {"narrow": 6706, "full": FACE_AREA}
 """Vertices of FaceKit's two face areas: without and with ears, neck and the back of the head."""
+
+UNDER_JAW = math.radians(5)
+"""How far the narrow area reaches beyond the tracker's jaw line, seen from between the temples."""
 
 
 class IctFace(MorphableFace):
@@ -66,7 +71,7 @@ def ict_model(path: Path, area: str = "narrow") -> MorphableModel:
     """
     kit, found = read_facekit(path), tables()
     mean = found.with_eyes(kit.neutral) + found.shift
-    drawn = found.within(AREAS[area])
+    drawn = _drawn(area, mean, found)
     return MorphableModel(
         name=NAME,
         basis=BASIS,
@@ -82,6 +87,26 @@ def ict_model(path: Path, area: str = "narrow") -> MorphableModel:
         masks={"eye_attention": _attention(mean, found)},
         uv=cylindrical_uv(mean),
     )
+
+
+def _drawn(area: str, mean: Tensor, found: Tables) -> Tensor:
+    """Triangles of an area; the narrow one ends where the jaw turns under."""
+    triangles = found.within(AREAS[area])
+    if area == "full":
+        return triangles
+    landmarks = found.places.of(mean)
+    middle = landmarks[[JAW_68[0], JAW_68[-1]]].mean(0)
+    around, height = _directions(mean - middle)
+    line, lowest = _directions(landmarks[list(JAW_68)] - middle)
+    rim = np.interp(around.numpy(), line.numpy(), lowest.numpy())
+    under = height < torch.from_numpy(rim).float() - UNDER_JAW
+    return triangles[~under[triangles.long()].any(1)]
+
+
+def _directions(arms: Tensor) -> tuple[Tensor, Tensor]:
+    """Angle around the vertical axis, growing to the right, and angle above the horizon [N]."""
+    x, y, z = arms.unbind(-1)
+    return torch.atan2(x, z), torch.atan2(y, torch.hypot(x, z))
 
 
 def _attention(mean: Tensor, found: Tables) -> Tensor:

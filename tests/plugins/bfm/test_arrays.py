@@ -82,6 +82,13 @@ def test_something_else_is_no_model(tmp_path: Path, name: str) -> None:
     assert str(file) in str(caught.value)
 
 
+def test_the_format_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "model.mat"
+    file.write_bytes(b"MATLAB 7.3 MAT-file, Platform: GLNXA64" + bytes(200))
+    with pytest.raises(InvalidValue, match=r"7\.3.*'-v7' or as an npz"):
+        read_bfm(file)
+
+
 def test_without_a_file_it_is_said_where_to_get_one_and_on_what_terms(tmp_path: Path) -> None:
     for model in ("", str(tmp_path / "none.mat")):
         with pytest.raises(InvalidValue, match=r"faces\.dmi\.unibas\.ch.*licence"):

@@ -125,3 +125,12 @@ def test_a_real_clip_is_met_within_two_percent_of_the_eyes_distance(face: IctFac
     cheeks = face.model.embedding.corners[[50, 280]].flatten()
     skin = subject.fit.colors[cheeks]
     assert bool((skin[:, 0] > skin[:, 2]).all()), "cheeks are redder than they are blue"
+
+
+def test_the_narrow_face_ends_at_the_jaw(face: IctFace) -> None:
+    model = face.model
+    used = model.mean[model.triangles.flatten().long().unique()]
+    landmarks = model.embedding.of(model.mean)
+    assert float(used[:, 1].min()) > float(landmarks[152, 1]) - 0.05
+    behind = used[used[:, 1] < float(landmarks[17, 1])]
+    assert float(behind[:, 2].min()) > float(landmarks[[58, 288], 2].min()) - 0.15
