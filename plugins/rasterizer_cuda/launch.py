@@ -15,6 +15,9 @@ NAME = "rasterizer-cuda"
 BLOCK = 128
 """Threads per block; kernels/platform.cuh says the same."""
 
+MOST_FRAMES = 65_535
+"""Rows that the grid of a launch can have."""
+
 PER_THREAD = 4
 """Pixels that one thread of a picture's kernel makes; kernels/pixels.cuh says the same."""
 
@@ -117,8 +120,15 @@ def launcher_of(device: torch.device) -> Launcher:
 
 
 def run(launches: Iterable[Launch], device: torch.device) -> None:
-    """Start kernels one after the other, leaving out those that have nothing to do."""
+    """Start kernels one after the other, leaving out those that have nothing to do.
+
+    Raises:
+        VisemixError: there are too many frames, or no launcher for this device.
+    """
     launcher = launcher_of(device)
     for launch in launches:
+        if launch.frames > MOST_FRAMES:
+            what = f"it draws at most {MOST_FRAMES} frames at once, got {launch.frames}"
+            raise VisemixError(what, where=NAME, do="draw them in parts")
         if launch.items and launch.frames:
             launcher(launch)

@@ -11,9 +11,6 @@ from visemix.core.drawing.mesh import LARGEST_PX
 from visemix.core.errors import InvalidValue
 from visemix.plugins.rasterizer_cuda.launch import Arguments
 
-MOST_FRAMES = 65_535
-"""Rows that the grid of a launch can have."""
-
 MOST_TRIANGLES = 1 << 26
 """Numbers that an entry of the queue of large triangles can hold (kernels/queue.cuh)."""
 
@@ -103,7 +100,6 @@ def check_meshes(
     for name, pixels in zip(("height", "width"), size, strict=True):
         need(0 < pixels <= LARGEST_PX, name, f"1 to {LARGEST_PX}, got {pixels}")
     need(0 < near < float("inf"), "near", f"a number above 0, got {near}")
-    need(frames <= MOST_FRAMES, "vertices", f"at most {MOST_FRAMES} frames")
     need(triangles.shape[1] < MOST_TRIANGLES, "triangles", f"fewer than {MOST_TRIANGLES}")
 
 

@@ -94,6 +94,13 @@ def test_nothing_is_started_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None
     assert [one.kernel for one in started] == ["last"]
 
 
+def test_more_frames_than_a_grid_has_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    places = {"cpu": lambda device: print}
+    monkeypatch.setattr("visemix.plugins.rasterizer_cuda.launch.LAUNCHERS", places)
+    with pytest.raises(VisemixError, match="at most 65535 frames at once, got 65536"):
+        run([launch(frames=65_536)], torch.device("cpu"))
+
+
 def test_numbers_are_passed_as_eight_bytes() -> None:
     """NVIDIA's launcher takes Python's int and float as int64 and double, as the kernels do."""
     handler = pytest.importorskip("cuda.core._kernel_arg_handler", reason="cuda-core is not here")
