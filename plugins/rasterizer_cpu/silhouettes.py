@@ -123,25 +123,23 @@ def walk(surface: Surface, own: int, step: Step) -> tuple[int, int]:
         a = np.uint32(triangles[triangle, 0])
         b = np.uint32(triangles[triangle, 1])
         c = np.uint32(triangles[triangle, 2])
-        corners = (
-            relative(points[a, 0], points[a, 1], points[a, 3], step),
-            relative(points[b, 0], points[b, 1], points[b, 3], step),
-            relative(points[c, 0], points[c, 1], points[c, 3], step),
-        )
-        sign = side(corners[0], corners[1], corners[2])
-        k = leave(corners, sign, entry, step)
+        p = relative(points[a, 0], points[a, 1], points[a, 3], step)
+        q = relative(points[b, 0], points[b, 1], points[b, 3], step)
+        r = relative(points[c, 0], points[c, 1], points[c, 3], step)
+        sign = side(p, q, r)
+        k = leave(p, q, r, sign, entry, step)
         if k < 0:
             break
-        following, last = (k + 1) % 3, (k + 2) % 3
+        start, end = (q, r) if k == 0 else ((r, p) if k == 1 else (p, q))
         beyond = across[triangle, k]
         if beyond >= 0:
             d = np.uint32(triangles[beyond // 3, beyond % 3])
             opposite = relative(points[d, 0], points[d, 1], points[d, 3], step)
-            if sign * side(corners[following], corners[last], opposite) < 0:
+            if sign * side(start, end, opposite) < 0:
                 triangle, entry = beyond // 3, beyond % 3
                 continue
-        if smoothed(corners[following], corners[last], near, step):
-            return triangles[triangle, following], triangles[triangle, last]
+        if smoothed(start, end, near, step):
+            return triangles[triangle, (k + 1) % 3], triangles[triangle, (k + 2) % 3]
         break
     return -1, -1
 
@@ -153,20 +151,28 @@ def relative(x: float, y: float, w: float, step: Step) -> Vector:
 
 
 @kernel
-def leave(corners: tuple[Vector, Vector, Vector], sign: float, entry: int, step: Step) -> int:
+def leave(p: Vector, q: Vector, r: Vector, sign: float, entry: int, step: Step) -> int:
     """The edge by which a triangle is left on the way to a pixel, -1 if the pixel lies in it."""
-    nearest, first = np.inf, -1
-    for k in range(3):
-        a, b = corners[(k + 1) % 3], corners[(k + 2) % 3]
-        inside = sign * (a[0] * b[1] - a[1] * b[0])
-        ax, ay = a[0] - step.right * a[2], a[1] - step.down * a[2]
-        bx, by = b[0] - step.right * b[2], b[1] - step.down * b[2]
-        outside = sign * (ax * by - ay * bx)
-        if k != entry and outside < SLACK * max(inside, 0.0):
-            share = 0.0 if inside < 0 else inside / (inside - outside)
-            if share < nearest:
-                nearest, first = share, k
-    return first
+    # Written out: an index into a tuple would put the tuple into memory.
+    first = np.inf if entry == 0 else exit_share(q, r, sign, step)
+    second = np.inf if entry == 1 else exit_share(r, p, sign, step)
+    third = np.inf if entry == 2 else exit_share(p, q, sign, step)
+    nearest = min(first, min(second, third))
+    if nearest == np.inf:
+        return -1
+    return 0 if first == nearest else (1 if second == nearest else 2)
+
+
+@kernel
+def exit_share(a: Vector, b: Vector, sign: float, step: Step) -> float:
+    """How far from one pixel to the other an edge is crossed outwards; infinite if it is not."""
+    inside = sign * (a[0] * b[1] - a[1] * b[0])
+    ax, ay = a[0] - step.right * a[2], a[1] - step.down * a[2]
+    bx, by = b[0] - step.right * b[2], b[1] - step.down * b[2]
+    outside = sign * (ax * by - ay * bx)
+    if outside < SLACK * max(inside, 0.0):
+        return 0.0 if inside < 0 else inside / (inside - outside)
+    return np.inf
 
 
 @kernel
