@@ -31,6 +31,9 @@ from visemix.plugins.temporal_gan.watch import SyncWatch
 
 CRITICS = ("frames", "sequence", "audio-video")
 ALIGNED = "aligned"
+RIM = 0.1
+"""Share of the width: what is blended seamlessly must not reach the rim of the picture."""
+
 PASTES = {ALIGNED: "crop", "feather": "feather", "seamless": "seamless"}
 """Setting -> mode of core.compositing.paste."""
 
@@ -154,11 +157,14 @@ class TemporalGanDecoder(Refiner, Trainable):
         return Step(state.paste.paste(made, self._aligned_shot(shot, crops)), state)
 
     def _aligned_shot(self, shot: Shot, crops: Tensor) -> Shot:
-        """The shot as if the aligned pictures had been drawn; nothing is, so nothing hides them."""
-        count, size = length(shot), (self._aligned.height, self._aligned.width)
+        """The shot as if the aligned pictures had been drawn, all but their rims."""
+        count, height, width = length(shot), self._aligned.height, self._aligned.width
+        inner = torch.zeros(1, 1, height, width)
+        rim = round(RIM * width)
+        inner[..., rim : height - rim, rim : width - rim] = 1
         drawn = Rendering(
             rgb=torch.zeros(count, 3, 0, 0),
-            alpha=torch.zeros(1, 1, 1, 1).expand(count, 1, *size),
+            alpha=inner.expand(count, 1, height, width),
             crop=crops,
             fps=shot.rendering.fps,
         )

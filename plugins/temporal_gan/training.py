@@ -53,6 +53,9 @@ LATENT, FACE, WATCH = "latent", "face", "watch"
 SHOWN = 6
 """Frames in a sample picture."""
 
+AT_ONCE = 100
+"""Frames of a clip that are made together."""
+
 
 @attrs.frozen(eq=False)
 class Generator:
@@ -78,11 +81,11 @@ class Generator:
         windows = windows_of(bank.example.features, self.latent.size.samples)[: len(bank)]
         noise = torch.zeros(1, len(windows), self.latent.size.noise, device=device)
         codes, _ = self.latent(windows.to(device)[None], noise)
-        made = self.face(signed(bank.real[:1].to(device)), codes)[0]
+        still = signed(bank.real[:1].to(device))
+        made = [self.face(still, piece)[0].cpu() for piece in codes.split(AT_ONCE, 1)]
         self.latent.train(modes[0])
         self.face.train(modes[1])
-        shown: Tensor = ((made + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).cpu()
-        return shown
+        return ((torch.cat(made) + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
 
 
 @attrs.frozen(eq=False)

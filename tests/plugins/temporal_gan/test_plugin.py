@@ -92,7 +92,7 @@ def test_training_says_how_often_each_critic_is_right(run: Path) -> None:
     assert list((stage / "samples").glob("step-*.png"))
 
 
-@pytest.mark.parametrize("paste", ["aligned", "feather"])
+@pytest.mark.parametrize("paste", ["aligned", pytest.param("feather", marks=pytest.mark.slow)])
 def test_a_photo_speaks(run: Path, tmp_path: Path, paste: str) -> None:
     photo = Path(visemix.__file__).parent / "registry" / "demo" / "astronaut.jpg"
     sound = sample_noise(0.6, 16_000)

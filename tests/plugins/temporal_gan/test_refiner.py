@@ -107,6 +107,22 @@ def test_pasted_back_it_lies_on_the_face_of_each_frame(
     assert float((other.float() - wanted.float()).abs().mean()) > 2
 
 
+def test_seamless_takes_the_colours_of_the_photo(
+    learned: Make, subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aligned = Aligned(128, 96)
+    picture = aligned.picture(subject.frames[0], aligned.crops(subject.track)[0])
+    darker = torch.tensor(picture // 2 + 20).permute(2, 0, 1)[None].contiguous()
+    monkeypatch.setattr(QuickDecoder, "__call__", lambda *_: darker)
+    wanted = torch.tensor(subject.frames[0]).permute(2, 0, 1).float()
+    errors = []
+    for paste in ("feather", "seamless"):
+        part = learned(height=128, width=1, paste=paste)
+        frame = made(part, subject, shot(subject, torch.randn(1, 12), [0]))[0]
+        errors.append(float((frame.float() - wanted).abs().mean()))
+    assert errors[1] < 0.6 * errors[0]
+
+
 def test_memory_does_not_grow_with_the_length(
     learned: Make, subject: Subject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
