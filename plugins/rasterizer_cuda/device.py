@@ -1,5 +1,6 @@
 """Kernels on an NVIDIA GPU, on torch's memory and torch's current stream."""
 
+import threading
 from functools import cache
 from typing import Any
 
@@ -47,6 +48,7 @@ class DeviceLauncher:
         self.warps = int(threads) // WARP
         self._objects: dict[tuple[str, torch.dtype], Any] = {}
         self._kernels: dict[tuple[str, str, torch.dtype], Any] = {}
+        self._told = threading.local()
         self._streams: dict[int, Any] = {}
         self._configs: dict[tuple[int, int], Any] = {}
 
@@ -63,6 +65,10 @@ class DeviceLauncher:
             self._start(launch)
 
     def _start(self, launch: Launch) -> None:
+        if not getattr(self._told, "context", False):
+            # The primary context of a device is torch's too; every thread must be told.
+            self._core.Device(self._device.index).set_current()
+            self._told.context = True
         kernel, config = self._kernel(launch), self._config(launch.grid)
         try:
             self._core.launch(self._stream(), config, kernel, *launch.arguments.words)
@@ -80,9 +86,7 @@ class DeviceLauncher:
     def _stream(self) -> Any:
         handle = torch.cuda.current_stream(self._device).cuda_stream
         if handle not in self._streams:
-            # The primary context of a device is torch's too.
             device = self._core.Device(self._device.index)
-            device.set_current()
             self._streams[handle] = device.create_stream(TorchStream(handle))
         return self._streams[handle]
 
@@ -94,7 +98,6 @@ class DeviceLauncher:
 
     def _object(self, source: str, real: torch.dtype) -> Any:
         if (source, real) not in self._objects:
-            self._core.Device(self._device.index).set_current()
             code = machine_code(source, real, self._capability)
             self._objects[source, real] = self._core.ObjectCode.from_cubin(code, name=source)
         return self._objects[source, real]

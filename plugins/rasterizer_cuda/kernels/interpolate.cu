@@ -23,10 +23,12 @@ FN void read_four(const int* triangles, int64 triangle_frames, int64 triangle_co
                   int64 vertex_count, const int* shown, const real* shares, int64 pixels, int64 t,
                   int64 first, Seen* seen) {
     const int* of_frame = triangles + frame_of(t, triangle_frames) * triangle_count * 3;
+    Four<int> numbers = load(shown + t * pixels, pixels, first);
+    Four<real> s0 = load(shares + 2 * t * pixels, pixels, first);
+    Four<real> s1 = load(shares + (2 * t + 1) * pixels, pixels, first);
     for (int k = 0; k < PER_THREAD; ++k) {
-        int64 pixel = smaller(first + k, pixels - 1);
-        seen[k] = read_seen(of_frame, vertex_count, triangle_count, shown[t * pixels + pixel],
-                            shares[2 * t * pixels + pixel], shares[(2 * t + 1) * pixels + pixel]);
+        seen[k] = read_seen(of_frame, vertex_count, triangle_count, numbers.values[k], s0.values[k],
+                            s1.values[k]);
     }
 }
 
@@ -56,17 +58,17 @@ KERNEL(interpolate_by_shares)
     read_four(triangles, triangle_frames, triangle_count, vertex_count, shown, shares, pixels, t,
               first, seen);
     const real* of_frame = attributes + frame_of(t, attribute_frames) * vertex_count * channels;
-    Four<real> by_0, by_1;
-    for (int k = 0; k < PER_THREAD; ++k) {
-        real sum_0 = 0, sum_1 = 0;
-        for (int64 channel = 0; seen[k].triangle >= 0 && channel < channels; ++channel) {
-            real slope = by_values[(t * channels + channel) * pixels +
-                                   smaller(first + k, pixels - 1)];
+    Four<real> by_0 = {}, by_1 = {};
+    for (int64 channel = 0; channel < channels; ++channel) {
+        Four<real> slope = load(by_values + (t * channels + channel) * pixels, pixels, first);
+        for (int k = 0; k < PER_THREAD; ++k) {
+            if (seen[k].triangle < 0) continue;
             real rest = of_frame[seen[k].corners.c * channels + channel];
-            sum_0 += slope * (of_frame[seen[k].corners.a * channels + channel] - rest);
-            sum_1 += slope * (of_frame[seen[k].corners.b * channels + channel] - rest);
+            by_0.values[k] += slope.values[k] *
+                              (of_frame[seen[k].corners.a * channels + channel] - rest);
+            by_1.values[k] += slope.values[k] *
+                              (of_frame[seen[k].corners.b * channels + channel] - rest);
         }
-        by_0.values[k] = sum_0, by_1.values[k] = sum_1;
     }
     store(by_shares + 2 * t * pixels, pixels, first, by_0);
     store(by_shares + (2 * t + 1) * pixels, pixels, first, by_1);

@@ -88,10 +88,10 @@ FN void paint_frame(const Scene& s, const Wanted& w, int64 t, int64 first, const
     if (first >= pixels) return;                                                                  \
     uint32 group_frame = row_of_grid();                                                           \
     Seen seen[PER_THREAD];                                                                        \
+    Four<uint64> words = load(nearest + group_frame * pixels, pixels, first);                     \
     for (int k = 0; k < PER_THREAD; ++k) {                                                        \
-        uint32 pixel = (uint32)smaller(first + k, pixels - 1);                                    \
         seen[k] = look(scene, snapped + group_frame * scene.vertex_count,                         \
-                       away + group_frame * scene.vertex_count, first_frame + group_frame, pixel, \
-                       nearest[group_frame * pixels + pixel]);                                    \
+                       away + group_frame * scene.vertex_count, first_frame + group_frame,        \
+                       (uint32)smaller(first + k, pixels - 1), words.values[k]);                  \
     }                                                                                             \
     paint_frame(scene, wanted, first_frame + group_frame, first, seen, picture, masked, coverage)

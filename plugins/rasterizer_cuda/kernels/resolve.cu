@@ -11,11 +11,11 @@ KERNEL(resolve)
     int64 t = first_frame + group_frame;
     Four<int> numbers;
     Four<real> s0, s1, z;
+    Four<uint64> words = load(nearest + group_frame * pixels, pixels, first);
     for (int k = 0; k < PER_THREAD; ++k) {
-        uint32 pixel = (uint32)smaller(first + k, pixels - 1);
         Seen seen = look(scene, snapped + group_frame * scene.vertex_count,
-                         away + group_frame * scene.vertex_count, t, pixel,
-                         nearest[group_frame * pixels + pixel]);
+                         away + group_frame * scene.vertex_count, t,
+                         (uint32)smaller(first + k, pixels - 1), words.values[k]);
         numbers.values[k] = seen.triangle;
         s0.values[k] = seen.s0, s1.values[k] = seen.s1, z.values[k] = seen.depth;
     }

@@ -1,4 +1,4 @@
-// Writing four neighbouring pixels of one plane at once, in the type of the picture.
+// Four neighbouring pixels of one plane at once.
 #pragma once
 #include "pixels.cuh"
 
@@ -16,11 +16,24 @@ FN void convert(real x, uint8* into) {
     *into = x > 0 ? (uint8)(smaller(x, (real)1) * (real)255 + (real)0.5) : 0;
 }
 
-// Pixels first to first + 3 of a plane of `pixels`; a plane whose size is a multiple of four starts
-// where four can be written at once.
+// Whether pixels first to first + 3 of a plane can be moved at once: all are there, and they start where
+// the hardware wants it.
+template <class T>
+FN bool movable(const T* plane, int64 pixels, int64 first) {
+    return pixels % PER_THREAD == 0 && (uint64)(plane + first) % sizeof(Four<T>) == 0;
+}
+
+template <class T>
+FN Four<T> load(const T* plane, int64 pixels, int64 first) {
+    if (movable(plane, pixels, first)) return *(const Four<T>*)(plane + first);
+    Four<T> four;
+    for (int k = 0; k < PER_THREAD; ++k) four.values[k] = plane[smaller(first + k, pixels - 1)];
+    return four;
+}
+
 template <class T>
 FN void store(T* plane, int64 pixels, int64 first, const Four<T>& four) {
-    if (pixels % PER_THREAD == 0) {
+    if (movable(plane, pixels, first)) {
         *(Four<T>*)(plane + first) = four;
         return;
     }

@@ -166,3 +166,21 @@ def test_nothing_to_draw(frames: int) -> None:
     assert not pixels.shares.any()
     assert (pixels.depth == -torch.inf).all()
     assert interpolate(pixels, torch.zeros(1, 0, 2)).shape == (frames, 2, 3, 5)
+
+
+def test_tensors_may_start_anywhere_in_memory() -> None:
+    """Even where a GPU cannot read four numbers at once."""
+
+    def shifted(tensor: Tensor) -> Tensor:
+        room = tensor.new_empty(tensor.numel() + 1)
+        room[1:] = tensor.flatten()
+        return room[1:].view(tensor.shape)
+
+    meshes, attributes = soup(2, 60, 20), torch.rand(1, 180, 3)
+    pixels = rasterize(meshes, (8, 12))
+    moved = pixels._replace(triangle=shifted(pixels.triangle), shares=shifted(pixels.shares))
+    assert moved.shares.data_ptr() % 16 != 0 and moved.shares.is_contiguous()
+    expected = interpolate(pixels, attributes)
+    assert torch.equal(interpolate(moved, shifted(attributes)), expected)
+    moved_meshes = Meshes(*map(shifted, meshes))
+    assert torch.equal(rasterize(moved_meshes, (8, 12)).triangle, pixels.triangle)
