@@ -139,6 +139,13 @@ def test_a_pickle_is_never_loaded(tmp_path: Path) -> None:
         read_tensors(path)
 
 
+def test_networks_with_convolutions_in_time_are_made_fast_too() -> None:
+    network = nn.Sequential(nn.Conv3d(3, 4, 3), nn.Flatten(1, 2), nn.Conv2d(4, 4, 3))
+    fast(network, compiled=False)
+    flat = network[2].weight
+    assert isinstance(flat, Tensor) and flat.is_contiguous(memory_format=torch.channels_last)
+
+
 def test_a_truncated_checkpoint_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "modules.safetensors"
     save_file({"weight": torch.zeros(300)}, path)

@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 import wave
 from pathlib import Path
 
@@ -72,11 +74,35 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny training."""
     folder = tmp_path_factory.mktemp("temporal-gan")
     save_subject(sample_subject(), folder / "data" / "a")
-    visemix_command(
-        *("train", "--recipe", "temporal-gan/tiny", "--data", folder / "data"),
-        *("-o", folder / "run", "--accelerator", "cpu", "--set", "training.steps=3"),
-    )
+    said = visemix_command(*training(folder / "data", folder / "run", 3))
+    assert "end-to-end, discriminators.1: accuracy real" in said
     return folder / "run"
+
+
+def training(data: Path, run: Path, steps: int) -> list[str | Path]:
+    words = ["train", "--recipe", "temporal-gan/tiny", "--accelerator", "cpu"]
+    return [*words, "--data", data, "-o", run, "--set", f"training.steps={steps}"]
+
+
+@pytest.mark.slow
+def test_a_training_that_was_killed_goes_on_with_the_same_losses(run: Path, tmp_path: Path) -> None:
+    data = run.parent / "data"
+    visemix_command(*training(data, tmp_path / "whole", 12))
+    often = [*training(data, tmp_path / "killed", 12), "--save-every", "2", "--resume"]
+    words = [sys.executable, "-m", "visemix", *map(str, often)]
+    with subprocess.Popen(words, env={**os.environ, "OMP_NUM_THREADS": "1"}) as process:
+        deadline = time.monotonic() + 120
+        while not list(tmp_path.glob("killed/stages/*/step-*")) and time.monotonic() < deadline:
+            assert process.poll() is None, "it ended before it could be killed"
+            time.sleep(0.005)
+        process.send_signal(signal.SIGKILL)
+    assert not list(tmp_path.glob("killed/stages/*/done.json"))
+    visemix_command(*often)
+    whole, killed = (
+        read_losses(tmp_path / name / "stages" / "refiner.end-to-end")
+        for name in ("whole", "killed")
+    )
+    assert killed == whole
 
 
 def test_training_says_how_often_each_critic_is_right(run: Path) -> None:
