@@ -30,6 +30,7 @@ def test_place_and_albedo_are_found_again() -> None:
     wanted = shown(CORNERS + moves, albedo)
     found = torch.full_like(albedo, 0.5, requires_grad=True)
     place = torch.zeros_like(moves, requires_grad=True)
+    loss = torch.tensor(torch.inf)
     steps = torch.optim.Adam([{"params": found, "lr": 0.05}, {"params": place, "lr": 0.03}])
     for _ in range(150):
         loss = (shown(CORNERS + place, found) - wanted).square().mean()
