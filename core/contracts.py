@@ -70,6 +70,7 @@ class Contract:
         hardware: what it needs to run, one of HARDWARE.
         losses: names of the terms that its stages weigh; a recipe's training.weights may name
             them.
+        modules: Python modules that it needs and that do not come with visemix.
     """
 
     name: str
@@ -82,6 +83,7 @@ class Contract:
     stages: tuple[str, ...] = ()
     hardware: str = "cpu"
     losses: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
 
 
 @attrs.frozen

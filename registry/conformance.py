@@ -85,7 +85,7 @@ def _check(
 ) -> Iterator[Conformance]:
     face = _face()
     for part in parts:
-        if reason := lacking(part.hardware):
+        if reason := lacking(part):
             yield Conformance(part, skipped=reason)
             continue
         for variant in variants(part):

@@ -6,11 +6,27 @@ import platform
 import sys
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+
+from visemix.core.contracts import Contract
 
 
-def lacking(hardware: str) -> str | None:
-    """Why a part that needs ``hardware`` cannot run here, None if it can."""
-    return no_cuda() if hardware == "cuda" else None
+def lacking(part: Contract) -> str | None:
+    """What a part needs that is not here: hardware, or a module; None if nothing is missing."""
+    reason = no_cuda() if part.hardware == "cuda" else None
+    if reason is not None:
+        return reason
+    missing = [name for name in part.modules if not _installed(name)]
+    return f"the Python module {missing[0]} is not installed" if missing else None
+
+
+def _installed(module: str) -> bool:
+    if module in sys.modules:
+        return True
+    try:
+        return find_spec(module) is not None
+    except ImportError:  # the package around it is missing or does not start
+        return False
 
 
 @cache

@@ -11,7 +11,7 @@ from visemix.registry.strict import StrictReader
 
 PART_KEYS = (
     "name", "kind", "summary", "consumes", "provides", "settings", "stages", "hardware",
-    "losses",
+    "losses", "modules",
 )  # fmt: skip
 SETTING_KEYS = ("type", "default", "help", "choices", "low", "high")
 RESERVED = ("part", "otherwise", "judges", "weight")  # keys of a recipe beside the settings
@@ -45,6 +45,7 @@ def read_part(reader: StrictReader, node: Node, plugin: str, hardware: str) -> C
         stages=reader.texts(found["stages"], f"{name}.stages") if "stages" in found else (),
         hardware=hardware,
         losses=reader.texts(found["losses"], f"{name}.losses") if "losses" in found else (),
+        modules=reader.texts(found["modules"], f"{name}.modules") if "modules" in found else (),
     )
 
 

@@ -10,23 +10,17 @@ from visemix.registry.node import Node, describe, is_entries, is_items
 from visemix.registry.strict import StrictReader
 from visemix.registry.yaml_text import read_yaml
 
-PART = "part"
-
-OF_THE_USE = ("judges", "weight")
-"""Keys beside ``part`` that are not settings of the part."""
+SET = "--set "
+"""How a place on the command line begins."""
 
 
 def override(reader: StrictReader, root: Node, overrides: Sequence[str]) -> Node:
-    """``root`` with every "a.b=value" set; the value is YAML, list items are numbered from 0.
-
-    Another part ("refiner.part=NAME") starts from its own settings, not from those of the part it
-    replaces; parts are set before their settings, whatever the order.
-    """
-    for text in sorted(overrides, key=lambda text: not _names_part(text)):
+    """``root`` with every "a.b=value" set; the value is YAML, list items are numbered from 0."""
+    for text in overrides:
         path, sign, value = text.partition("=")
-        place = f"--set {path}"
+        place = f"{SET}{path}"
         if not sign or not path or "" in path.split("."):
-            reader.problem("expected KEY=VALUE", f"--set {text}", "write e.g. refiner.window=6")
+            reader.problem("expected KEY=VALUE", f"{SET}{text}", "write e.g. refiner.window=6")
             continue
         try:
             child = read_yaml(value, place, reader.problems, RecipeError)
@@ -35,10 +29,6 @@ def override(reader: StrictReader, root: Node, overrides: Sequence[str]) -> Node
             continue
         root = _set(reader, root, path.split("."), _at(child, place), place)
     return root
-
-
-def _names_part(text: str) -> bool:
-    return text.partition("=")[0].split(".")[-1] == PART
 
 
 def _set(reader: StrictReader, node: Node, path: Sequence[str], child: Node, place: str) -> Node:
@@ -57,8 +47,6 @@ def _set(reader: StrictReader, node: Node, path: Sequence[str], child: Node, pla
         reader.problem(f"there is no {'.'.join(path)!r} in {describe(node)}", place)
         return node
     entries = dict(node.value) if is_entries(node.value) else {}
-    if path == [PART] and PART in entries and entries[PART].value != child.value:
-        entries = {key: entries[key] for key in OF_THE_USE if key in entries}
     below = entries.get(first, Node(None, place))
     entries[first] = _set(reader, below, rest, child, place)
     return attrs.evolve(node, value=entries, keys={first: place, **node.keys})

@@ -52,7 +52,7 @@ def suppliers(arrow: Arrow, resolved: ResolvedRecipe, installed: Installed) -> s
 
 
 def _runnable(installed: Installed, kind: str) -> Iterator[Contract]:
-    return (part for part in installed.parts(kind) if not lacking(part.hardware))
+    return (part for part in installed.parts(kind) if not lacking(part))
 
 
 def _accepts(arrow: Arrow, part: Contract, settings: Mapping[str, object]) -> bool:

@@ -11,6 +11,7 @@ from visemix.registry.hardware import lacking
 from visemix.registry.installed import Installed
 from visemix.registry.names import advice
 from visemix.registry.node import Node
+from visemix.registry.overrides import SET
 from visemix.registry.part_lookup import find_part
 from visemix.registry.recipe import PartUse, Recipe, Video
 from visemix.registry.setting_values import VIDEO_DEFAULTS, SettingValue, read_setting
@@ -105,17 +106,27 @@ class Resolver:
             return None
         if reason:
             self.notes.append(f"{place}: {reason}; taking {use.otherwise!r}")
+        use = self._without_leftovers(path, use, contract)
         self._check_keys(kind, path, use, contract)
         return ChosenPart(path, contract, self._settings(path, use, contract), place)
 
+    def _without_leftovers(self, path: str, use: PartUse, contract: Contract) -> PartUse:
+        """A part named on the command line gets those of the file's settings that it has too."""
+
+        def said_here(key: str) -> bool:
+            return self.recipe.place(f"{path}.{key}").startswith(SET)
+
+        if not said_here("part"):
+            return use
+        kept = {k: v for k, v in use.settings.items() if k in contract.settings or said_here(k)}
+        return attrs.evolve(use, settings=kept)
+
     def _usable(self, kind: str, name: str, place: str) -> Contract:
         contract = find_part(self.installed, kind, name, place)
-        reason = self.avoid.get((kind, contract.name)) or lacking(contract.hardware)
+        reason = self.avoid.get((kind, contract.name)) or lacking(contract)
         if reason is None:
             return contract
-        others = [
-            p.name for p in self.installed.parts(kind) if p != contract and not lacking(p.hardware)
-        ]
+        others = [p.name for p in self.installed.parts(kind) if p != contract and not lacking(p)]
         do = f"use one of {', '.join(sorted(others))}" if others else ""
         raise RecipeError(f"the {kind} {name!r} cannot be used: {reason}", where=place, do=do)
 
@@ -171,7 +182,7 @@ class Resolver:
         """Paths in a file are relative to the file, those of ``--set`` to the current folder."""
         if not isinstance(value, str) or not value:
             return value
-        folder = Path() if node.place.startswith("--set ") else self.recipe.folder
+        folder = Path() if node.place.startswith(SET) else self.recipe.folder
         return str((folder / value).absolute())
 
 

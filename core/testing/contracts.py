@@ -101,7 +101,7 @@ def check_part(
 
     Raises:
         Nonconforming: lists everything that the part does not do.
-        CheckpointError: the part has to be trained before it can be tried.
+        CheckpointError: the part has to get its weights before it can be tried.
     """
     faults = find_faults(kind, part, contract, settings, face)
     if faults:
@@ -119,7 +119,7 @@ def find_faults(
     """Everything that a part does not do, one sentence each; see ``check_part``.
 
     Raises:
-        CheckpointError: the part has to be trained before it can be tried.
+        CheckpointError: the part has to get its weights before it can be tried.
     """
     kit = KITS[kind]
     if contract.kind != kind:
@@ -140,6 +140,11 @@ def default_settings(contract: Contract) -> dict[str, object]:
     }
 
 
+MAY_LACK_WEIGHTS = (Trainable, AudioEncoder, IdentityEncoder)
+"""Parts that may find out when they are used that there are no weights: to be trained first, or
+downloaded by the user."""
+
+
 def _fault(check: Check, part: Part, promise: Promise) -> str:
     name = check.__name__.removeprefix("check_")
     try:
@@ -147,7 +152,7 @@ def _fault(check: Check, part: Part, promise: Promise) -> str:
     except AssertionError as e:  # rasterizer checks assert
         return f"{name}: {e}"
     except CheckpointError as e:
-        if isinstance(part, Trainable) and check is not check_trainable:
+        if isinstance(part, MAY_LACK_WEIGHTS) and check is not check_trainable:
             raise
         return f"{name}: {type(e).__name__}: {e}"
     except VisemixError as e:

@@ -1,6 +1,7 @@
 """DeepSpeech windows: 16 rows of 29 symbol scores around every video frame (FACIAL)."""
 
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import torch
@@ -46,7 +47,6 @@ class DeepSpeech(AudioEncoder):
     Raises:
         RecipeError: settings that cannot be.
         DatasetError: the file cannot be used.
-        CheckpointError: the recogniser cannot be loaded.
     """
 
     rate = 16000
@@ -71,17 +71,18 @@ class DeepSpeech(AudioEncoder):
         self.look_ahead_ms = AFTER * 1000 / fps
         self._file = Path(file)
         self._windows = read_windows(self._file) if file else None
-        self._model = None if file else CtcModel(model)
+        self._model = cache(lambda: CtcModel(model))  # a training from kept features needs none
         self.window = ALL_FRAMES if file else window_of(fps, span_s, least=(BEFORE, AFTER))
 
     def encode(self, audio: Audio) -> AudioFeatures:
         """[T, 16, 29]; see the class.
 
         Raises:
+            CheckpointError: the recogniser cannot be loaded.
             InvalidValue: the file's windows are more than one frame longer or shorter.
         """
         frames = frame_count(audio, self.fps)
-        values = self._computed(audio, frames) if self._model else self._read(frames)
+        values = self._computed(audio, frames) if self._windows is None else self._read(frames)
         values = values.log_softmax(-1) if self._log else values
         return AudioFeatures(values, self.fps, self.kind, self.centre, self.look_ahead_ms)
 
@@ -94,8 +95,8 @@ class DeepSpeech(AudioEncoder):
         return self._windows[torch.arange(frames).clamp(max=len(self._windows) - 1)]
 
     def _computed(self, audio: Audio, frames: int) -> Tensor:
-        assert self._model is not None
-        rows = self._model.rows(audio.samples.cpu())
-        first = (self._model.receptive_field - 1) / 2
+        model = self._model()
+        rows = model.rows(audio.samples.cpu())
+        first = (model.receptive_field - 1) / 2
         samples = torch.arange(frames, dtype=torch.float64) * (self.rate / self.fps)
-        return zero_padded_windows(rows_at(rows, (samples - first) / self._model.hop))
+        return zero_padded_windows(rows_at(rows, (samples - first) / model.hop))

@@ -3,11 +3,13 @@ from pathlib import Path
 
 import pytest
 
+from visemix.core.contracts import Contract
 from visemix.core.errors import PluginError, RecipeError
 from visemix.registry import hardware
 from visemix.registry.build import Built, build, build_recipe
 from visemix.registry.find_recipe import load_recipe
 from visemix.registry.installed import find_installed
+from visemix.registry.resolve import Resolver
 
 Install = Callable[..., Path]
 Files = dict[str, str]
@@ -130,3 +132,23 @@ def test_recipe_that_two_plugins_bring(fake: Path, install: Install, stranger: F
     ):
         build("fake")
     assert build(str(fake / "recipe.yaml"))
+
+
+def test_another_part_on_the_command_line_keeps_the_settings_that_it_has(fake: Path) -> None:
+    sets = ["renderer.part=rasterizer-reference", "attribute_model.part=lstm-pose"]
+    recipe = load_recipe("fake", find_installed(), ["attribute_model.hidden=16", *sets])
+    resolver = Resolver(recipe, find_installed())
+    chosen = {part.path: part for part in resolver.resolve().parts}
+    assert not resolver.reader.problems, "its list of losses is none of lstm-pose's settings"
+    assert chosen["attribute_model"].settings["hidden"] == 16
+    recipe = load_recipe("fake", find_installed(), ["attribute_model.losses=[l1]", *sets])
+    resolver = Resolver(recipe, find_installed())
+    resolver.resolve()
+    assert "has no setting 'losses'" in str(resolver.reader.problems[0])
+
+
+def test_fallback_where_a_module_is_absent() -> None:
+    contract = Contract("x", "renderer", modules=("json", "no_such_package.inner"))
+    reason = "the Python module no_such_package.inner is not installed"
+    assert hardware.lacking(contract) == reason
+    assert hardware.lacking(Contract("x", "renderer", modules=("json",))) is None

@@ -143,15 +143,3 @@ def test_show_is_a_recipe_that_shows_the_same(fake: Path, cli: Cli, tmp_path: Pa
     _, shown, _ = cli("recipe", "show", "fake")
     (tmp_path / "shown.yaml").write_text(shown)
     assert cli("recipe", "show", str(tmp_path / "shown.yaml"))[1] == shown
-
-
-def test_another_part_starts_from_its_own_settings() -> None:
-    sets = ["refiner.sharpness=2", "refiner.part=other", "discriminators.0.part=another"]
-    recipe = parse_recipe(GOOD, "x", sets)
-    assert recipe.parts["refiner"].part == "other"
-    assert recipe.parts["refiner"].settings == {"sharpness": 2}
-    assert recipe.discriminators[0].use.part == "another"
-    assert recipe.discriminators[0].judges == "frames"
-    before = parse_recipe(GOOD, "x").parts["refiner"]
-    same = parse_recipe(GOOD, "x", [f"refiner.part={before.part}"]).parts["refiner"]
-    assert same.settings == before.settings != {}

@@ -113,14 +113,14 @@ def test_very_short_and_silent_sound_has_features(recogniser: Path, samples: int
 
 def test_a_recogniser_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match=r"cannot be loaded.*model\.safetensors"):
-        DeepSpeech(model=str(tmp_path / "none"))
+        DeepSpeech(model=str(tmp_path / "none")).encode(Audio(torch.zeros(1600), 16000))
 
 
 def test_pickled_weights_are_not_read(recogniser: Path, tmp_path: Path) -> None:
     (tmp_path / "config.json").write_bytes((recogniser / "config.json").read_bytes())
     torch.save({}, tmp_path / "pytorch_model.bin")
     with pytest.raises(CheckpointError, match="cannot be loaded"):
-        DeepSpeech(model=str(tmp_path))
+        DeepSpeech(model=str(tmp_path)).encode(Audio(torch.zeros(1600), 16000))
 
 
 def test_windows_from_a_file_pass_through_in_one_piece(tmp_path: Path, pieces: Pieces) -> None:
