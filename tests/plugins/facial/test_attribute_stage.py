@@ -198,14 +198,19 @@ def test_windows_that_share_no_rows_are_kept_whole() -> None:
     assert excerpts.draw(0, Shard()).features.shape == (4, 32, 16, 1)
 
 
-def test_what_the_pose_lacks_is_measured_on_unknown_sound() -> None:
-    clip = attrs.evolve(spoken(40), numbers=torch.randn(40, 71) * torch.linspace(1, 20, 71))
+def test_what_the_pose_lacks_is_measured_on_sound_played_backwards() -> None:
+    numbers = torch.randn(32, 71, generator=torch.Generator().manual_seed(0)).cumsum(0)
+    clip = attrs.evolve(spoken(32), numbers=numbers)
+    heard: list[torch.Tensor] = []
 
-    def flat(features: torch.Tensor, state: torch.Tensor) -> torch.Tensor:
-        return features[:, 8, :1].expand(-1, 71) / 10
+    def say(features: torch.Tensor, state: torch.Tensor) -> torch.Tensor:
+        del state
+        heard.append(features[:, 0, 0])
+        return (features[:, 8] + 8).clamp(0, 20).square().expand(-1, 71) / 300
 
-    gain = lost_spread([clip], Stitching(32, 0), flat)
-    true = clip.numbers[:, :6].std(0, correction=0)
-    backwards = clip.features.flip(0, 1)[:, 8, 0] / 10
-    wanted = (true / backwards.std(correction=0)).clamp(1, LARGEST_GAIN)
+    gain = lost_spread([clip], Stitching(64, 0), say)
+    assert heard[0][:3].tolist() == [38, 37, 36], "the last frame first, its last row first"
+    said = (torch.arange(31.0, -1, -1) + 7).clamp(0, 20).square() / 300
+    wanted = (numbers[:, :6].std(0, correction=0) / said.std(correction=0)).clamp(1, LARGEST_GAIN)
     torch.testing.assert_close(gain, wanted)
+    assert bool((gain > 1).any())
