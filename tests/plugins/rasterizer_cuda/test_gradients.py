@@ -131,18 +131,24 @@ def test_antialias(make: Callable[[], Meshes]) -> None:
         assert torch.allclose(one, other)
 
 
-def test_antialias_half_way_between_centres() -> None:
+@pytest.mark.parametrize("left", [True, False])
+def test_antialias_half_way_between_centres(left: bool) -> None:
     """Nothing is blended, but a step in either direction would."""
-    corners = [(-9.0, -9, 0), (4, -9, 0), (4, 30, 0), (-9, 30, 0)]
+    x0, x1 = (-9.0, 4.0) if left else (4.0, 30.0)
+    corners = [(x0, -9.0, 0), (x1, -9.0, 0), (x1, 30.0, 0), (x0, 30.0, 0)]
     vertices = torch.tensor([corners], dtype=DOUBLE, requires_grad=True)
     triangles = torch.tensor([[0, 1, 2], [0, 2, 3]], dtype=torch.int32)
     meshes = Meshes(vertices, triangles, torch.eye(4, dtype=DOUBLE))
     pixels = rasterize(meshes, SIZE)
-    picture = (pixels.triangle >= 0).to(DOUBLE)[:, None]
-    smooth = antialias(picture, pixels, meshes)
-    assert torch.equal(smooth, picture)
-    (slope,) = torch.autograd.grad(smooth.sum(), vertices)
-    assert slope[0, 1:3, 0].sum() == pytest.approx(SIZE[0])  # its edge moves by 1: so many pixels
+    picture, slope = (pixels.triangle >= 0).to(DOUBLE)[:, None], numbers(1, 1, *SIZE)
+    fragments = Fragments(pixels.triangle, pixels.shares, pixels.depth, picture, picture, picture)
+    table = oracle.neighbours(triangles)
+    expected = oracle.antialias(picture, fragments, Mesh(*meshes, *SIZE), table)
+    found = antialias(picture, pixels, meshes)
+    assert torch.equal(found, picture)
+    ours, theirs = (torch.autograd.grad((x * slope).sum(), vertices)[0] for x in (found, expected))
+    assert torch.allclose(ours, theirs)
+    assert ours[0, :, 0].abs().sum() > 1
 
 
 @pytest.mark.parametrize("shape", [(8, 8), (5, 9), (1, 4), (1, 1)])
@@ -158,6 +164,13 @@ def test_texture(shape: tuple[int, int], leveled: bool) -> None:
     theirs = torch.autograd.grad((expected * slope).sum(), (picture, uv))
     for one, other in zip(ours, theirs, strict=True):
         assert torch.allclose(one, other, atol=1e-12)
+
+
+def test_texture_reads_nothing_beyond_its_border() -> None:
+    picture = numbers(1, 1, 3, 4)
+    picture[0, 0, 1:, 0] = torch.nan  # what follows the border in memory
+    uv = torch.tensor([[1.0, 1.2, 0.99], [0.0, 0.1, -0.2]], dtype=DOUBLE).reshape(1, 2, 1, 3)
+    assert texture(picture, uv).flatten().tolist() == [float(picture[0, 0, 0, 3])] * 3
 
 
 def test_texture_gradient_that_is_not_finite() -> None:

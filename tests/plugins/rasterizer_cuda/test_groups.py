@@ -59,3 +59,11 @@ def test_any_number_of_warps_draws_all_of_the_queue(warps: int, host: Any) -> No
     assert (usual >= 0).float().mean() > 0.5
     host.warps = warps
     assert torch.equal(rasterize(meshes, (70, 90)).triangle, usual)
+
+
+@pytest.mark.usefixtures("host")
+def test_a_triangle_of_more_tiles_than_warps_may_share() -> None:
+    corners = torch.tensor([[[-1.0, -1, 0], [2400, -1, 0], [-1, 2400, 0]]])
+    meshes = Meshes(corners, torch.tensor([[0, 1, 2]], dtype=torch.int32), torch.eye(4))
+    assert (1100 // 16) ** 2 > 4096
+    assert not rasterize(meshes, (1100, 1100)).triangle.any()
