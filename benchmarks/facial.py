@@ -110,7 +110,7 @@ def main() -> None:
     rows = _learned(built, halves, pipeline.parts.face_model, args)
     steps = args.steps or STEPS[args.settings]
     about = {"clip": clip.name, "settings": args.settings, "steps": steps}
-    about |= {"general": len(list(args.general.glob("*/subject.json"))), "fps": 25.0}
+    about |= {"general": len(list(args.general.glob("**/subject.json"))), "fps": 25.0}
     path = RESULTS / f"{date.today():%Y-%m-%d}-facial-{args.settings}.json"
     found = {**about, "rows": [attrs.asdict(row) for row in rows]}
     path.write_text(json.dumps(found, indent=1) + "\n")
