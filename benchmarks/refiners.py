@@ -198,6 +198,11 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(given)
 
 
+def name_of(recipe: str) -> str:
+    """Without the place of a recipe's file."""
+    return Path(recipe).stem if recipe.endswith(".yaml") else recipe
+
+
 def _report(
     args: argparse.Namespace, found: dict[str, Nearness], spent: dict[str, float], size: int
 ) -> None:
@@ -211,7 +216,7 @@ def _report(
         return
     path = RESULTS / f"{date.today():%Y-%m-%d}-refiners.json"
     rows = json.loads(path.read_text()) if path.exists() else {}
-    key = f"{Path(args.recipe).stem} {args.clip} {size}"
+    key = f"{name_of(args.recipe)} {args.clip} {size}"
     values = {name: attrs.asdict(near) for name, near in found.items()}
     rows[key] = {"hardware": hardware_line(), "set": args.overrides, **spent, **values}
     path.write_text(json.dumps(rows, indent=1) + "\n")

@@ -5,7 +5,8 @@
 The plain loop: float32, default memory layout, nothing compiled, each batch cut out and moved when
 it is needed, losses read after every turn. Ours: ``visemix train`` with the same stage. Both begin
 with WARM steps that do not count; the figure is pictures made per second over the median step. Busy
-is the share of the time in which ours did not wait for a batch.
+is the share of the time in which ours did not wait for a batch. With one thread on a CPU the
+process's own time is counted, so that other work on the machine does not matter.
 """
 
 import argparse
@@ -24,7 +25,7 @@ from lightning.fabric import Fabric
 
 from benchmarks.clips import CLIPS
 from benchmarks.composite import Halves
-from benchmarks.refiners import RESULTS, halves
+from benchmarks.refiners import RESULTS, halves, name_of
 from visemix.core.pipeline import reference_features
 from visemix.core.progress import Quiet
 from visemix.core.training.batches import read_speed
@@ -46,8 +47,7 @@ class Clock(Quiet):
         self.times: list[float] = []
 
     def advance(self, task: str, steps: int) -> None:
-        _wait()
-        self.times.append(time.perf_counter())
+        self.times.append(_now())
 
 
 @attrs.frozen
@@ -101,9 +101,12 @@ def _images(batch: FrameBatch) -> int:
     return batch.real.shape[0] * batch.real.shape[1]
 
 
-def _wait() -> None:
+def _now() -> float:
     if torch.cuda.is_available():
         torch.cuda.synchronize()
+    elif torch.get_num_threads() == 1:
+        return time.process_time()
+    return time.perf_counter()
 
 
 def stages(args: argparse.Namespace) -> Callable[[], Stage]:
@@ -141,7 +144,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _keep(args: argparse.Namespace, row: dict[str, object]) -> None:
     path = RESULTS / f"{date.today():%Y-%m-%d}-training.json"
     rows = json.loads(path.read_text()) if path.exists() else {}
-    rows[f"{Path(args.recipe).stem} {' '.join(args.overrides)}".strip()] = row
+    rows[f"{name_of(args.recipe)} {' '.join(args.overrides)}".strip()] = row
     path.write_text(json.dumps(rows, indent=1) + "\n")
     print(f"kept in {path}")
 
