@@ -99,6 +99,8 @@ def learn(built: Built, subject: Subject, args: argparse.Namespace) -> dict[str,
     """Train the recipe's refiner in place; how long it took."""
     data = Dataset([Example(subject, reference_features(built.parts.audio_encoder, subject))])
     tasks = [task for task in tasks_of(built, None) if task.kind == "refiner"]
+    if args.run and any((task.folder(args.run) / "done.json").exists() for task in tasks):
+        raise SystemExit(f"{args.run} holds a finished training already: choose another folder")
     fabric = Fabric(accelerator=args.accelerator, devices=1, precision=args.precision)
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as scratch:
