@@ -1,51 +1,21 @@
-"""Tests in several processes: of any function, and of a stage as ``visemix train --devices 2``."""
+"""Trains a stage in several processes, as ``visemix train --devices 2`` does, for tests."""
 
 import os
 import runpy
 import socket
 from collections.abc import Callable
 from inspect import getfile
-from multiprocessing import get_context
 from pathlib import Path
 
 import attrs
 import torch
 from lightning.fabric import Fabric
 
-from visemix.core.testing.expectations import expect
+from visemix.core.testing.spawning import in_processes
 from visemix.core.training.loop import Run, train_stage
 from visemix.core.training.stage import Plan, Stage
 
 MakeStage = Callable[[], Stage]
-
-
-def in_processes(function: Callable[..., None], *arguments: object, processes: int = 2) -> None:
-    """Call ``function(rank, *arguments)`` in new processes.
-
-    Args:
-        function: of a module, a test's too: the processes read its file and find it by its name.
-        arguments: can be pickled.
-        processes: how many.
-
-    Raises:
-        Nonconforming: one of them failed.
-    """
-    context = get_context("spawn")
-    target = (getfile(function), function.__name__)
-    workers = [
-        context.Process(target=_call, args=(*target, rank, *arguments)) for rank in range(processes)
-    ]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    codes = [worker.exitcode for worker in workers]
-    expect(not any(codes), f"the processes ended with {codes}")
-
-
-def _call(file: str, name: str, *arguments: object) -> None:
-    torch.set_num_threads(1)
-    runpy.run_path(file)[name](*arguments)
 
 
 def train_in_processes(make: MakeStage, folder: Path, processes: int = 2) -> None:

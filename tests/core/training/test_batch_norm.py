@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor, distributed, nn
 
-from visemix.core.testing.processes import in_processes
+from visemix.core.testing.spawning import in_processes
 from visemix.core.training.batch_norm import SharedBatchNorm, share_batch_norm
 
 
