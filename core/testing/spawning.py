@@ -1,4 +1,4 @@
-"""Calls functions of tests in new processes; imports little, for every process imports it too."""
+"""Calls functions of tests in new processes."""
 
 import runpy
 from collections.abc import Callable
@@ -8,6 +8,9 @@ from multiprocessing import get_context
 import torch
 
 from visemix.core.testing.expectations import expect
+
+WANTED = "visemix.core.testing.processes"
+"""What most processes need."""
 
 
 def in_processes(function: Callable[..., None], *arguments: object, processes: int = 2) -> None:
@@ -21,7 +24,8 @@ def in_processes(function: Callable[..., None], *arguments: object, processes: i
     Raises:
         Nonconforming: one of them failed.
     """
-    context = get_context("spawn")
+    context = get_context("forkserver")  # imports once for all processes of all tests
+    context.set_forkserver_preload([WANTED])
     target = (getfile(function), function.__name__)
     workers = [
         context.Process(target=_call, args=(*target, rank, *arguments)) for rank in range(processes)
