@@ -214,7 +214,8 @@ class Discriminator(Part):
     """Makes networks that tell real from made: Sample -> Judgement. Used in training only.
 
     Attributes:
-        judges: "attributes", "frames", "sequence" or "audio-video".
+        judges: "attributes", "frames", "sequence", "audio-video", or "action-units": it gives
+            logits [B, 5] of AU10, AU14, AU20, AU25 and AU26 in frames, and learns from labels.
         rate: learning rate of its own; None for the stage's.
     """
 

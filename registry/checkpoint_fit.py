@@ -43,6 +43,8 @@ def check_fit(folder: Path, built: Built) -> None:
     if fps is not None and fps != made:
         raise _misfit(folder, trained, f"it was trained at {fps:g} frames per second, not {made:g}")
     for weights in sorted((folder / WEIGHTS).glob("*.safetensors")):
+        if weights.stem.startswith("discriminators."):
+            continue  # used in training only
         chosen = built.resolved.part(weights.stem)
         part = str(_value(trained, weights.stem, "part")).rpartition("/")[2]
         if chosen is None or part != chosen.contract.name:

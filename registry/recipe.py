@@ -58,7 +58,7 @@ class DiscriminatorUse:
 
     Attributes:
         use: which part.
-        judges: "attributes", "frames", "sequence" or "audio-video".
+        judges: "attributes", "frames", "sequence", "audio-video" or "action-units".
         weight: of its loss; 0 leaves it out.
     """
 

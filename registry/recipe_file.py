@@ -30,7 +30,7 @@ from visemix.registry.yaml_text import read_yaml
 
 KEYS = ("visemix", "name", "requires", "video", *PART_KEYS, "discriminators", "training")
 REQUIRED = ("visemix", "name", *(key for key in PART_KEYS if key not in OPTIONAL_PARTS))
-JUDGES = ("attributes", "frames", "sequence", "audio-video")
+JUDGES = ("attributes", "frames", "sequence", "audio-video", "action-units")
 MAX_INT = 2**31 - 1
 
 

@@ -10,7 +10,7 @@ from visemix.core.testing.promise import Promise
 from visemix.core.testing.samples import sample_subject
 from visemix.core.timeline import cut
 
-JUDGED = ("attributes", "frames", "sequence", "audio-video")
+JUDGED = ("attributes", "frames", "sequence", "audio-video", "action-units")
 BATCH, FRAMES, SIZE = 2, 8, 64
 WIDTH = 70
 """Numbers of one frame of attributes where the contract does not say."""
@@ -44,7 +44,7 @@ def sample_for(judges: str, promise: Promise) -> Sample:
     sound = _numbers(BATCH, FRAMES, 3200)
     if judges == "attributes":
         return Sample(attributes=_numbers(BATCH, FRAMES, width), sound=sound)
-    if judges == "frames":
+    if judges in ("frames", "action-units"):
         return Sample(frames=pictures, condition=pictures.detach())
     if judges == "sequence":
         return Sample(frames=clips, condition=clips.detach(), sound=sound)

@@ -50,6 +50,15 @@ class Material:
         """The critics that judge one of ``judges`` and are switched on."""
         return [c for c in self.critics if c.part.judges in judges and c.weight]
 
+    def part(self, kind: str) -> object:
+        """The part of a kind ("refiner"), or the critic of a name ("discriminators.0").
+
+        Raises:
+            TrainingError: there are no parts.
+        """
+        named = {critic.name: critic.part for critic in self.critics}
+        return named[kind] if kind in named else getattr(self.need_parts(), kind)
+
     def need_parts(self) -> Parts:
         """The recipe's parts.
 

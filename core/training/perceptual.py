@@ -94,8 +94,14 @@ class PerceptualLoss(nn.Module):
         return torch.stack(terms).sum()
 
 
-def perceptual_loss(choice: PerceptualChoice) -> PerceptualLoss | None:
+def perceptual_loss(
+    choice: PerceptualChoice, vgg19_weights: Sequence[float] = VGG19_WEIGHTS
+) -> PerceptualLoss | None:
     """The loss that was chosen; None for none.
+
+    Args:
+        choice: of the network.
+        vgg19_weights: of its five levels, if it is VGG19.
 
     Raises:
         TrainingError: VGG19 was chosen and its weights are not given, or an unknown source.
@@ -112,4 +118,4 @@ def perceptual_loss(choice: PerceptualChoice) -> PerceptualLoss | None:
     if choice.vgg19 is None:
         do = f"name a file of them, or choose {SUBSTITUTE!r}, which needs none of yours"
         raise TrainingError("VGG19's weights are not given", where="perceptual", do=do)
-    return PerceptualLoss(VGG19, load_vgg19(choice.vgg19), VGG19_WEIGHTS)
+    return PerceptualLoss(VGG19, load_vgg19(choice.vgg19), vgg19_weights)

@@ -27,7 +27,7 @@ class Task:
     """One stage to train.
 
     Attributes:
-        kind: of the part ("attribute_model", "refiner").
+        kind: of the part ("attribute_model", "refiner"), or a critic's name ("discriminators.0").
         stage: name of the stage.
         part: learns.
     """
@@ -85,7 +85,9 @@ class Session:
     def _take(self, task: Task, partners: Sequence[str]) -> None:
         load_part(self.folder, task.kind, task.part)
         for kind in partners:
-            load_part(self.folder, kind, getattr(self.material.need_parts(), kind))
+            part = self.material.part(kind)
+            assert isinstance(part, Trainable)
+            load_part(self.folder, kind, part)
         self.progress.note(f"{task.stage}: finished earlier, taken as it is")
 
     def _train(self, task: Task) -> Mapping[str, Trainable]:

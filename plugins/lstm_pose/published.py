@@ -3,6 +3,7 @@
 import torch
 from torch import Tensor, nn
 
+from visemix.core.networks.mfcc_convolutions import SHRUNK, mfcc_convolutions
 from visemix.core.training.fast import fast
 from visemix.plugins.lstm_pose.bases import POSE
 from visemix.plugins.lstm_pose.compact import Memory
@@ -28,17 +29,9 @@ class PublishedNetwork(nn.Module):
     def __init__(self, outputs: int = 64 + POSE, channels: int = CHANNELS) -> None:
         super().__init__()
         wide, hidden = 8 * channels, 4 * channels
-        self.see = nn.Sequential(
-            *_convolution(1, channels),
-            *_convolution(channels, 2 * channels),
-            nn.MaxPool2d(3, (1, 2)),
-            *_convolution(2 * channels, 4 * channels),
-            *_convolution(4 * channels, 4 * channels),
-            *_convolution(4 * channels, wide),
-            nn.MaxPool2d(3, (2, 2)),
-        )
+        self.see = mfcc_convolutions(channels)
         self.narrow = nn.Sequential(
-            nn.Linear(wide * 12 * 2, 4 * wide), nn.ReLU(), nn.Linear(4 * wide, hidden), nn.ReLU()
+            nn.Linear(wide * SHRUNK, 4 * wide), nn.ReLU(), nn.Linear(4 * wide, hidden), nn.ReLU()
         )
         self.lstm = nn.LSTM(hidden, hidden, 3, batch_first=True)
         self.say = nn.Linear(hidden, outputs)
@@ -62,11 +55,3 @@ class PublishedNetwork(nn.Module):
         hidden, after = self.lstm(heard, memory)
         said: Tensor = self.say(hidden)
         return said, after
-
-
-def _convolution(before: int, after: int) -> list[nn.Module]:
-    return [
-        nn.Conv2d(before, after, 3, padding=1, bias=False),
-        nn.BatchNorm2d(after),
-        nn.ReLU(inplace=True),
-    ]

@@ -6,10 +6,9 @@ import attrs
 import torch
 from torch import Tensor
 
-from visemix.core.errors import TrainingError
 from visemix.core.shapes import Value
 from visemix.core.training.aligned_bank import AlignedBank
-from visemix.core.training.frame_batches import starts
+from visemix.core.training.excerpts import Excerpts, Place, below
 from visemix.core.training.stage import Shard
 from visemix.plugins.temporal_gan.attribute_model import windows_of
 from visemix.plugins.temporal_gan.critic_networks import SNIPPET
@@ -96,43 +95,26 @@ class Lessons:
     """
 
     def __init__(self, banks: Sequence[AlignedBank], excerpt: Excerpt) -> None:
-        self._excerpt = excerpt
-        found = [(bank, starts(bank, excerpt.frames)) for bank in banks]
-        self._clips = [(bank, first) for bank, first in found if first]
-        self._sound = [
-            windows_of(bank.example.features, excerpt.samples) for bank, _ in self._clips
-        ]
-        self._turns = [
-            clip
-            for clip, (_, first) in enumerate(self._clips)
-            for _ in range(max(len(first) // excerpt.frames, 1))
-        ]
-        self.count = len(self._turns)
-        if not self._turns:
-            what = f"no clip shows the face in {excerpt.frames} frames in a row"
-            do = "set refiner.sequence lower, or prepare longer clips"
-            raise TrainingError(what, where="data", do=do)
+        self._excerpt, self._banks = excerpt, list(banks)
+        self._excerpts = Excerpts(banks, excerpt.frames, excerpt.batch, excerpt.seed)
+        self._sound = [windows_of(bank.example.features, excerpt.samples) for bank in banks]
+        self.count = self._excerpts.count
 
     def batch(self, step: int, shard: Shard) -> Lesson:
         """The excerpts of one step; a pure function of its arguments."""
-        numbers = range(self._excerpt.batch)[shard.rank :: shard.world]
-        one = [self._lesson(step * self._excerpt.batch + number, step) for number in numbers]
+        one = [self._lesson(place, step) for place in self._excerpts.places(step, shard)]
         return Lesson(
             **{name: torch.cat([getattr(e, name) for e in one]) for name in TENSORS}, step=step
         )
 
     def example(self, make: Callable[[AlignedBank], Tensor]) -> tuple[AlignedBank, Tensor]:
         """A clip to look at, and what ``make`` makes of it."""
-        bank = self._clips[0][0]
+        bank = self._banks[self._excerpts.usable[0]]
         return bank, make(bank)
 
-    def _lesson(self, position: int, step: int) -> Lesson:
-        epoch, place = divmod(position, self.count)
-        order = torch.randperm(self.count, generator=_dice(self._excerpt.seed * 7_919 + epoch))
-        clip = self._turns[int(order[place])]
-        bank, firsts = self._clips[clip]
-        dice = _dice(self._excerpt.seed * 104_729 + position)
-        first = firsts[_below(len(firsts), dice)]
+    def _lesson(self, place: Place, step: int) -> Lesson:
+        clip, first, dice = place.clip, place.first, place.dice
+        bank = self._banks[clip]
         here = slice(first, first + self._excerpt.frames)
         frames, windows = bank.real[here][None], self._sound[clip][here][None]
         snippets, shifted = self._snippets(clip, first, dice)
@@ -140,7 +122,7 @@ class Lessons:
             frames.shape[1], (1, min(JUDGED_FRAMES, frames.shape[1])), generator=dice
         )
         noise = torch.randn(1, frames.shape[1], self._excerpt.noise, generator=dice)
-        if self._excerpt.mirror and _below(2, dice):
+        if self._excerpt.mirror and below(2, dice):
             frames = frames.flip(-1)
         return Lesson(frames[:, 0], frames, windows, noise, judged, snippets, shifted, step)
 
@@ -153,7 +135,7 @@ class Lessons:
         wrong = []
         for place in (places + first).tolist():
             others = far_from(place, len(sound) - length + 1)
-            other = int(others[_below(len(others), dice)])
+            other = int(others[below(len(others), dice)])
             wrong.append(sound[other : other + length])
         return places[None], torch.stack(wrong)[None]
 
@@ -167,11 +149,3 @@ def far_from(place: int, count: int) -> Tensor:
     apart = (torch.arange(count) - place).abs()
     far = (apart >= SHIFT).nonzero().flatten()
     return far if len(far) else apart.argmax()[None]
-
-
-def _below(count: int, dice: torch.Generator) -> int:
-    return int(torch.randint(count, (), generator=dice))
-
-
-def _dice(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)

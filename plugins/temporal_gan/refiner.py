@@ -6,20 +6,18 @@ import attrs
 import torch
 from torch import Tensor
 
-from visemix.core.compositing.paste import PasteBack, heaviest
-from visemix.core.compositing.playback import first_seen
+from visemix.core.compositing.aligned_paste import AlignedPaste, known_paste
 from visemix.core.errors import CheckpointError, InvalidValue, TrainingError
 from visemix.core.interfaces import Refiner
 from visemix.core.shapes import Value
 from visemix.core.subjects.alignment import Aligned
-from visemix.core.timeline import length
 from visemix.core.training.aligned_bank import aligned_bank
 from visemix.core.training.checkpoint import load_module
 from visemix.core.training.frame_batch import signed
 from visemix.core.training.material import Material
 from visemix.core.training.stage import Plan, Stage, Trainable
 from visemix.core.values.frames import Frames
-from visemix.core.values.rendering import Rendering, Shot
+from visemix.core.values.rendering import Shot
 from visemix.core.values.subject import Subject
 from visemix.core.windows import Step, Window
 from visemix.plugins.temporal_gan.attribute_model import TemporalGanLatent
@@ -30,12 +28,6 @@ from visemix.plugins.temporal_gan.training import GanStage, Generator
 from visemix.plugins.temporal_gan.watch import SyncWatch
 
 CRITICS = ("frames", "sequence", "audio-video")
-ALIGNED = "aligned"
-RIM = 0.1
-"""Share of the width: what is blended seamlessly must not reach the rim of the picture."""
-
-PASTES = {ALIGNED: "crop", "feather": "feather", "seamless": "seamless"}
-"""Setting -> mode of core.compositing.paste."""
 
 
 @attrs.frozen(eq=False)
@@ -44,13 +36,11 @@ class Decoding(Value):
 
     Attributes:
         decoder: of this person.
-        crops: [N, 2, 3], where the aligned picture lies in every reference frame.
         paste: puts pictures back.
     """
 
     decoder: QuickDecoder
-    crops: Tensor
-    paste: PasteBack
+    paste: AlignedPaste
 
 
 class TemporalGanDecoder(Refiner, Trainable):
@@ -101,11 +91,9 @@ class TemporalGanDecoder(Refiner, Trainable):
         validation: float = 0.1,
         patience: int = 5,
     ) -> None:
-        if paste not in PASTES:
-            raise InvalidValue(f"expected {' or '.join(PASTES)}, got {paste!r}", where="paste")
         self._size = PictureSize(height, width, identity, latent, skips)
         self._aligned = Aligned(height, self._size.picture_width)
-        self._paste, self._precision = PASTES[paste], precision
+        self._paste, self._precision = known_paste(paste), precision
         self._manner = Manner(
             sequence, epochs, rate, warm_up, l1_region == "lower", mirror, validation, patience
         )
@@ -132,12 +120,9 @@ class TemporalGanDecoder(Refiner, Trainable):
             do = "train it with 'visemix train' and name the run's folder with --checkpoint"
             raise CheckpointError(what, where="refiner", do=do)
         network = self.network.to("cuda" if torch.cuda.is_available() else "cpu").eval()
-        first = first_seen(subject)
-        crops = self._aligned.crops(subject.track)
-        picture = torch.tensor(self._aligned.picture(subject.frames[first], crops[first]))
-        still = signed(picture.permute(2, 0, 1))
-        decoder = QuickDecoder(network, still, Quickness.of(network, self._precision))
-        return Decoding(decoder, crops, PasteBack(subject, self._paste))
+        paste = AlignedPaste(subject, self._aligned, self._paste)
+        quickness = Quickness.of(network, self._precision)
+        return Decoding(QuickDecoder(network, signed(paste.still), quickness), paste)
 
     def refine(self, shot: Shot, state: object) -> Step[Frames]:
         """Pictures of the latent codes, as they are or in the matched reference frames.
@@ -152,23 +137,7 @@ class TemporalGanDecoder(Refiner, Trainable):
             what = f"expected latent codes of {self._size.latent} numbers, got {found}"
             do = "use the attribute model temporal-gan-latent"
             raise InvalidValue(what, where="FaceAttributes.latent", do=do)
-        made = state.decoder(latent)
-        crops = state.crops[heaviest(shot.match.base)]
-        return Step(state.paste.paste(made, self._aligned_shot(shot, crops)), state)
-
-    def _aligned_shot(self, shot: Shot, crops: Tensor) -> Shot:
-        """The shot as if the aligned pictures had been drawn, all but their rims."""
-        count, height, width = length(shot), self._aligned.height, self._aligned.width
-        inner = torch.zeros(1, 1, height, width)
-        rim = round(RIM * width)
-        inner[..., rim : height - rim, rim : width - rim] = 1
-        drawn = Rendering(
-            rgb=torch.zeros(count, 3, 0, 0),
-            alpha=inner.expand(count, 1, height, width),
-            crop=crops,
-            fps=shot.rendering.fps,
-        )
-        return attrs.evolve(shot, rendering=drawn)
+        return Step(state.paste.paste(state.decoder(latent), shot), state)
 
     def stage(self, name: str, material: Material, plan: Plan) -> Stage:
         """See Trainable.

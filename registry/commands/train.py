@@ -86,10 +86,10 @@ def tasks_of(built: "Built", only: str | None) -> "list[Task]":
 
     offered: dict[str, Task] = {}
     for chosen in built.resolved.parts:
-        part = getattr(built.parts, chosen.path, None)
+        part = getattr(built.parts, chosen.path, built.discriminators.get(chosen.path))
         if isinstance(part, Trainable):
             for stage in chosen.contract.stages:
-                offered[stage] = Task(chosen.contract.kind, stage, part)
+                offered[stage] = Task(chosen.path, stage, part)
     wanted = built.resolved.recipe.training.stages or tuple(offered)
     stages = [s for s in wanted if s in offered and only in (None, s)]
     if not stages:

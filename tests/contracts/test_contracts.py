@@ -59,6 +59,7 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def changes(recogniser: Path, network: Path) -> Changes:
     """Settings for parts that cannot start offline without any, and for large ones."""
     return {
+        "audio2au-speech": {"latent": 52, "unit": 4, "width": 4},
         "bfm": {"model": "synthetic"},
         "deepspeech": {"model": str(recogniser)},
         "ict": {"model": str(FACEKIT)},

@@ -5,6 +5,21 @@ import pytest
 from visemix.registry.build import build
 
 ABLATIONS = {
+    "audio2au/tiny": [
+        "training.weights.perceptual=0",
+        "training.weights.identity=0",
+        "training.weights.adversarial=0",
+        "training.weights.au=0",
+        "training.weights.au_bce=0",
+        "training.weights.au_dice=0",
+        "refiner.use_audio2au=false",
+        "refiner.units_rate=0",
+        "attribute_model.au_rnn_scope=sequence",
+        "discriminators.0.weight=0",
+        "discriminators.1.weight=0",
+        "discriminators.1.train_classifier=false",
+        "training.stages=[pre-train, pre-train-classifier, reconstruction]",
+    ],
     "facial/tiny": [
         "attribute_model.use_local=false",
         "attribute_model.use_temporal=false",
