@@ -1,6 +1,7 @@
 """What runs a user's network."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import cv2
@@ -91,7 +92,7 @@ class OnnxRuntime(Engine):
         return made.reshape(-1)
 
 
-ENGINES = {"opencv": OpenCv, "onnxruntime": OnnxRuntime}
+ENGINES: Mapping[str, Callable[[Path], Engine]] = {"opencv": OpenCv, "onnxruntime": OnnxRuntime}
 
 
 def _unsuited(path: Path, picture: Floats, error: Exception) -> CheckpointError:
