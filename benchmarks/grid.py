@@ -6,13 +6,15 @@
 
 DATA gets three folders of prepared clips: ``train`` (13 utterances of one speaker), ``held`` (4
 more of the same speaker) and ``other`` (10 of other speakers), with the features of their sound.
-RUNS gets one run of ``visemix train`` for every NAME of VARIANTS, all of them if none is named.
+RUNS gets one run of ``visemix train`` for every NAME of the recipe's VARIANTS, all of them if none
+is named. ``--recipe audio2au`` is the other system; it hears MFCC, so it needs folders of its own.
 ``--set KEY=VALUE`` changes the recipe, ``--low-rate`` listens at 16 kHz (give it to all three),
 ``--reduced`` is small enough for two CPU cores; what follows ``--`` is passed on to ``visemix
 train``, such as ``--precision bf16-mixed --compile``.
 
 Measured are the held-out utterances, said by their first frame: PSNR, SSIM and CPBD of the aligned
-pictures, the correlation of the lip gap with the truth, blinks per second. The control is that
+pictures, the correlation of the lip gap with the truth, F1 and accuracy of the estimated action
+units (present from 1 of 5 on), blinks per second. The control is that
 first frame, standing still, on the same crop: figures without it mean nothing, for crops differ.
 """
 
@@ -39,7 +41,7 @@ OTHERS = "other_"
 SETS = ("train", "held", "other")
 RESULTS = Path(__file__).parent / "results"
 
-VARIANTS = {
+TEMPORAL_GAN = {
     "full": (),
     "no-adversarial": ("training.weights.adversarial=0",),
     "no-l1": ("training.weights.l1=0",),
@@ -55,12 +57,34 @@ VARIANTS = {
         "discriminators.2.weight=0",
     ),
 }
-"""The ablations of table 5, and the static baseline, of the recipe temporal-gan."""
+"""The ablations of table 5, and the static baseline."""
+
+NO_AUDIO2AU = ("refiner.use_audio2au=false",)
+NO_AU = ("training.weights.au=0", *NO_AUDIO2AU)
+NO_ADVERSARIAL = ("training.weights.adversarial=0", *NO_AU)
+NO_IDENTITY = ("training.weights.identity=0", *NO_ADVERSARIAL)
+
+AUDIO2AU = {
+    "full": (),
+    "no-audio2au": NO_AUDIO2AU,
+    "no-au": NO_AU,
+    "no-adversarial": NO_ADVERSARIAL,
+    "no-identity": NO_IDENTITY,
+    "reconstruction": ("training.weights.perceptual=0", *NO_IDENTITY),
+    "sequence-scope": ("attribute_model.au_rnn_scope=sequence",),
+}
+"""The rows of its table, each without what the next ones are without."""
+
+VARIANTS: dict[str, dict[str, tuple[str, ...]]] = {
+    "temporal-gan": TEMPORAL_GAN,
+    "audio2au": AUDIO2AU,
+}
+NAMES = [*TEMPORAL_GAN, *AUDIO2AU]
 
 LOW_RATE = ("audio_encoder.rate=16000", "attribute_model.rate=16000")
 """Prepared clips have sound at 16 kHz anyway; a third of the data, no resampling to train."""
 
-REDUCED = (
+TEMPORAL_GAN_REDUCED = (
     "refiner.width=16",
     "discriminators.0.width=16",
     "discriminators.1.width=16",
@@ -71,18 +95,32 @@ REDUCED = (
     "training.steps=1200",
 )
 
+AUDIO2AU_REDUCED = (
+    "refiner.width=16",
+    "refiner.sequence=8",
+    "attribute_model.width=16",
+    "discriminators.0.width=16",
+    "discriminators.1.width=8",
+    "training.batch=2",
+    "training.steps=600",
+)
+
+REDUCED = {"temporal-gan": TEMPORAL_GAN_REDUCED, "audio2au": AUDIO2AU_REDUCED}
+
 
 def main() -> None:
     args, passed_on = _arguments()
-    sets = [*(LOW_RATE if args.low_rate else ()), *(REDUCED if args.reduced else ()), *args.sets]
+    system = args.recipe.partition("/")[0]
+    variants, reduced = VARIANTS[system], REDUCED[system] if args.reduced else ()
+    sets = [*(LOW_RATE if args.low_rate else ()), *reduced, *args.sets]
     if args.action == "prepare":
         prepare(args.data, args.recipe, sets)
     elif args.action == "train":
-        for name in args.names or VARIANTS:
-            run, changes = args.runs / name, [*VARIANTS[name], *sets]
+        for name in args.names or variants:
+            run, changes = args.runs / name, [*variants[name], *sets]
             train(args.data / "train", run, args.recipe, changes, passed_on)
     else:
-        names = args.names or [name for name in VARIANTS if (args.runs / name / "weights").is_dir()]
+        names = args.names or [name for name in variants if (args.runs / name / "weights").is_dir()]
         keep({name: report(args.data, args.runs / name) for name in names}, args.recipe)
 
 
@@ -98,7 +136,9 @@ def _arguments() -> tuple[argparse.Namespace, list[str]]:
         one.add_argument("data", type=Path)
         if action != "prepare":
             one.add_argument("runs", type=Path)
-            one.add_argument("names", nargs="*", metavar="NAME", help=", ".join(VARIANTS))
+            one.add_argument(
+                "names", nargs="*", metavar="NAME", help=", ".join(TEMPORAL_GAN | AUDIO2AU)
+            )
         one.add_argument("--recipe", default="temporal-gan")
         one.add_argument("--set", dest="sets", action="append", default=[], metavar="KEY=VALUE")
         one.add_argument("--low-rate", action="store_true", help="listen at 16 kHz")

@@ -21,6 +21,9 @@ from visemix.core.values.track import Track
 LARGER = 4
 """Aligned pictures are enlarged so many times for the tracker, which wants larger faces."""
 
+PRESENT = 1.0
+"""An estimate of an action unit counts as present from here on, of 5."""
+
 MARGIN = 32
 """Grey pixels around them, for the same reason."""
 
@@ -35,6 +38,8 @@ class Figures:
         cpbd: of the made ones.
         cpbd_real: of the real ones.
         lips: correlation of the lip gap with the truth; 0 for a mouth that never moves.
+        units_f1: of the estimated action units, mean over those that the truth shows.
+        units_right: share of frames with the right presence, mean over all five.
         blinks_per_s: of the made ones.
         blinks_real: of the real ones.
     """
@@ -44,6 +49,8 @@ class Figures:
     cpbd: float
     cpbd_real: float
     lips: float
+    units_f1: float
+    units_right: float
     blinks_per_s: float
     blinks_real: float
 
@@ -122,9 +129,27 @@ def _compare(made: Tensor, subject: Subject) -> Figures:
         lips=0.0
         if ours is None or truth is None
         else measures.lip_gap_correlation(ours.landmarks, truth.landmarks, truth.landmarks[0]),
+        units_f1=_units_f1(ours, truth),
+        units_right=_units_right(ours, truth),
         blinks_per_s=_blinks(ours),
         blinks_real=_blinks(truth),
     )
+
+
+def _units_f1(made: Track | None, real: Track | None) -> float:
+    if made is None or real is None:
+        return 0.0
+    said, true = made.action_units >= PRESENT, real.action_units >= PRESENT
+    shown = true.any(0)
+    both, either = (said & true).sum(0), said.sum(0) + true.sum(0)
+    return float((2 * both / either)[shown].mean()) if bool(shown.any()) else float("nan")
+
+
+def _units_right(made: Track | None, real: Track | None) -> float:
+    if made is None or real is None:
+        return 0.0
+    said, true = made.action_units >= PRESENT, real.action_units >= PRESENT
+    return float((said == true).float().mean())
 
 
 def _blinks(track: Track | None) -> float:

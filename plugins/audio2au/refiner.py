@@ -14,6 +14,7 @@ from visemix.core.shapes import Value
 from visemix.core.subjects.alignment import Aligned
 from visemix.core.training.aligned_bank import aligned_bank
 from visemix.core.training.checkpoint import load_module
+from visemix.core.training.fast import fast
 from visemix.core.training.frame_batch import signed
 from visemix.core.training.material import Critic, Material
 from visemix.core.training.perceptual import VGG19_WEIGHTS, PerceptualChoice, perceptual_loss
@@ -132,10 +133,11 @@ class Audio2AuDecoder(Refiner, Trainable):
             what = "audio2au-decoder has not learned anything yet"
             do = "train it with 'visemix train' and name the run's folder with --checkpoint"
             raise CheckpointError(what, where="refiner", do=do)
-        network = self.network.to("cuda" if torch.cuda.is_available() else "cpu").eval()
+        network = fast(self.network, compiled=False)
+        network.to("cuda" if torch.cuda.is_available() else "cpu").eval()
         paste = AlignedPaste(subject, self._aligned, self._paste)
         device = next(network.parameters()).device
-        return Decoding(network.person(signed(paste.still)[None].to(device)), paste)
+        return Decoding(self.network.person(signed(paste.still)[None].to(device)), paste)
 
     @torch.no_grad()
     def refine(self, shot: Shot, state: object) -> Step[Frames]:
