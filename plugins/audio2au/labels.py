@@ -51,13 +51,12 @@ def labels_of(example: Example) -> Labels:
 
 
 def occurrence(labels: Sequence[Tensor]) -> Tensor:
-    """[5] how often each action unit is there; one that never is counts as if it once had been.
+    """[5] how often each action unit is there.
 
     Args:
         labels: [T, 5] of each clip, its usable frames.
     """
-    every = torch.cat(list(labels))
-    return every.mean(0).clamp(min=1 / len(every))
+    return torch.cat(list(labels)).mean(0)
 
 
 def intensities(logits: Tensor) -> Tensor:

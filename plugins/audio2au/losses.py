@@ -23,13 +23,17 @@ EPSILON = 1.0
 def occurrence_weights(rates: Tensor) -> Tensor:
     """Eq. 1: rare action units weigh more; the weights sum to their number.
 
+    One that never occurs has but one answer, as one that always does, and weighs as little: with a
+    rate near 0 it would leave nothing to the others.
+
     >>> occurrence_weights(torch.tensor([0.5, 0.25, 0.25])).tolist()
     [0.6000000238418579, 1.2000000476837158, 1.2000000476837158]
 
     Args:
-        rates: [n] occurrence rates in the training set, above 0.
+        rates: [n] occurrence rates in the training set.
     """
-    return (1 / rates) * len(rates) / (1 / rates).sum()
+    rarity = 1 / torch.where(rates > 0, rates, 1.0)
+    return rarity * len(rates) / rarity.sum()
 
 
 def cross_entropy_loss(logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:

@@ -20,6 +20,9 @@ FREQUENCY, TIME = 32, 64
 HIDDEN, LAYERS = 128, 2
 """Of Audio2AU's LSTMs."""
 
+SLOPE = 0.2
+"""Of its leaky ReLUs: a feature must not die, for pre-training is short."""
+
 WINDOW, SEQUENCE = "window", "sequence"
 SCOPES = (WINDOW, SEQUENCE)
 """What Audio2AU's LSTMs run over: the rows of one window, or the frames one after the other."""
@@ -81,7 +84,10 @@ class Audio2Au(nn.Module):
         self.time = nn.Conv1d(FREQUENCY, TIME, 3, padding=1)
         self.follow = nn.LSTM(TIME, HIDDEN, LAYERS, batch_first=True)
         self.narrow = nn.Sequential(
-            nn.Linear(HIDDEN, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, size.unit), nn.ReLU()
+            nn.Linear(HIDDEN, HIDDEN),
+            nn.LeakyReLU(SLOPE),
+            nn.Linear(HIDDEN, size.unit),
+            nn.LeakyReLU(SLOPE),
         )
         self.last = nn.Linear(size.unit, 1)
 

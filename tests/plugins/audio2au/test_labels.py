@@ -39,9 +39,9 @@ def test_openface_s_table_in_the_clip_s_folder_comes_first(
         labels_of(with_folder)
 
 
-def test_what_never_occurs_counts_as_once() -> None:
+def test_how_often_each_occurs() -> None:
     labels = [torch.tensor([[1.0, 0.0], [1.0, 0.0]]), torch.tensor([[0.0, 0.0], [1.0, 0.0]])]
-    assert occurrence(labels).tolist() == [0.75, 0.25]
+    assert occurrence(labels).tolist() == [0.75, 0.0]
 
 
 def test_probabilities_as_intensities() -> None:

@@ -32,6 +32,11 @@ def test_rare_action_units_weigh_more_and_all_of_them_n() -> None:
     assert float(weights[1] / weights[0]) == pytest.approx(5)
 
 
+def test_what_never_occurs_weighs_as_what_always_does() -> None:
+    weights = occurrence_weights(torch.tensor([0.5, 0.0, 0.25, 1.0, 0.5]))
+    assert weights.tolist() == pytest.approx([1, 0.5, 2, 0.5, 1])
+
+
 def test_cross_entropy() -> None:
     weights = torch.tensor([0.5, 1.5])
     found = cross_entropy_loss(logit(0.8, 0.3), torch.tensor([[1.0, 0.0]]), weights)
