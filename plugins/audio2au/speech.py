@@ -67,7 +67,7 @@ class AudioEncoder(nn.Module):
         """[B, T, 28, 12] to [B, T, code]."""
         images = windows.flatten(0, 1)[:, None]
         codes: Tensor = self.narrow(self.see(images).flatten(1))
-        return codes.unflatten(0, windows.shape[:2])
+        return codes.reshape(*windows.shape[:2], -1)
 
 
 class Audio2Au(nn.Module):
@@ -99,9 +99,9 @@ class Audio2Au(nn.Module):
         seen = torch.relu(self.time(torch.relu(self.frequency(rows)))).mT
         after: tuple[Tensor, Tensor] | None = None
         if self._scope == SEQUENCE:
-            followed, after = self.follow(seen.mean(1).unflatten(0, windows.shape[:2]), memory)
+            followed, after = self.follow(seen.mean(1).reshape(*windows.shape[:2], -1), memory)
         else:
-            followed = self.follow(seen)[0][:, -1].unflatten(0, windows.shape[:2])
+            followed = self.follow(seen)[0][:, -1].reshape(*windows.shape[:2], -1)
         feature: Tensor = self.narrow(followed)
         return feature, self.last(feature), after
 
@@ -136,7 +136,7 @@ class ActionUnits(nn.Module):
     def forward(self, windows: Tensor, memory: Memory | None = None) -> Heard:
         """Windows [B, T, 28, 12]."""
         rows = windows.flatten(0, 1).mT
-        scaled = self.scale(rows).mT.unflatten(0, windows.shape[:2])
+        scaled = self.scale(rows).mT.reshape(windows.shape)
         before = [None] * len(UNITS) if memory is None else memory
         said = [unit(scaled, past) for unit, past in zip(self.units, before, strict=True)]
         features, logits, after = zip(*said, strict=True)

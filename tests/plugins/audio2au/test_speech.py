@@ -34,7 +34,8 @@ def test_five_modules_one_after_the_other() -> None:
     windows = torch.randn(2, 3, 28, 12)
     with torch.no_grad():
         before = units(windows)
-        units.units[2].narrow[2].bias.add_(1)  # type: ignore[union-attr,index,operator]  # a linear layer
+        for parameter in units.units[2].narrow.parameters():  # type: ignore[union-attr]  # a Sequential
+            parameter.add_(1)
         after = units(windows)
     changed = (before.features != after.features).any(0).any(0).reshape(5, 4).any(1)
     assert changed.tolist() == [False, False, True, False, False]
