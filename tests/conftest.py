@@ -1,6 +1,7 @@
 """What every test has: one thread, few examples, a cache of its own, and small samples."""
 
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,8 +23,13 @@ hypothesis.settings.load_profile("visemix")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """One thread: the machines that run the tests are small, and results do not depend on it."""
+    """One thread: the machines that run the tests are small, and results do not depend on it.
+
+    A shell that starts the tests in the background has them ignore Ctrl-C, and so would the
+    processes that the tests start and interrupt.
+    """
     torch.set_num_threads(1)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)
