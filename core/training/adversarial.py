@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from visemix.core.interfaces import Judgement, Sample
+from visemix.core.training.learned import seeded
 from visemix.core.training.material import Critic
 
 
@@ -107,8 +108,7 @@ def judges_for(critics: Sequence[Critic], like: Callable[[Critic], Sample]) -> l
     """
     judges = []
     for place, critic in enumerate(critics):
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(place)
+        with seeded(place):
             judges.append(Judge(critic, critic.part.network(like(critic))))
     return judges
 

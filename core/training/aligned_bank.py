@@ -2,36 +2,15 @@
 
 import attrs
 import torch
-from torch import Tensor
 
 from visemix.core.subjects.alignment import Aligned
+from visemix.core.training.clip_bank import ClipBank
 from visemix.core.training.dataset import Example
 
 
 @attrs.frozen(eq=False)
-class AlignedBank:
-    """One clip of N frames.
-
-    Attributes:
-        example: the clip.
-        real: [N, 3, H, W] uint8, the true pictures, aligned.
-    """
-
-    example: Example
-    real: Tensor
-
-    @property
-    def found(self) -> Tensor:
-        """[N] bool, frames in which the face was seen."""
-        return self.example.subject.track.found
-
-    @property
-    def cut(self) -> Tensor:
-        """[N] bool, frames that start a new shot."""
-        return self.example.subject.track.cut
-
-    def __len__(self) -> int:
-        return len(self.real)
+class AlignedBank(ClipBank):
+    """A clip whose pictures are aligned."""
 
 
 def aligned_bank(example: Example, aligned: Aligned) -> AlignedBank:

@@ -6,6 +6,7 @@ import attrs
 import torch
 
 from visemix.core.errors import TrainingError
+from visemix.core.training.dealing import Dealer
 from visemix.core.training.frame_batches import Clip, starts
 from visemix.core.training.stage import Shard
 
@@ -42,7 +43,6 @@ class Excerpts:
     """
 
     def __init__(self, clips: Sequence[Clip], frames: int, batch: int, seed: int) -> None:
-        self._batch, self._seed = batch, seed
         self._starts = [starts(clip, frames) for clip in clips]
         self._turns = [
             clip
@@ -51,6 +51,7 @@ class Excerpts:
             for _ in range(max(len(first) // frames, 1))
         ]
         self.count = len(self._turns)
+        self._dealer = Dealer(self.count, batch, seed)
         if not self._turns:
             what = f"no clip shows the face in {frames} frames in a row"
             do = "set refiner.sequence lower, or prepare longer clips"
@@ -63,14 +64,11 @@ class Excerpts:
 
     def places(self, step: int, shard: Shard) -> list[Place]:
         """One per excerpt of this process."""
-        numbers = range(self._batch)[shard.rank :: shard.world]
-        return [self._place(step * self._batch + number) for number in numbers]
+        return [self._place(position) for position in self._dealer.positions(step, shard)]
 
     def _place(self, position: int) -> Place:
-        epoch, turn = divmod(position, self.count)
-        order = torch.randperm(self.count, generator=_dice(self._seed * 7_919 + epoch))
-        clip = self._turns[int(order[turn])]
-        dice = _dice(self._seed * 104_729 + position)
+        clip = self._turns[self._dealer.example(position)]
+        dice = self._dealer.dice(position)
         firsts = self._starts[clip]
         return Place(clip, firsts[below(len(firsts), dice)], dice)
 
@@ -78,7 +76,3 @@ class Excerpts:
 def below(count: int, dice: torch.Generator) -> int:
     """A number from 0 to ``count`` - 1."""
     return int(torch.randint(count, (), generator=dice))
-
-
-def _dice(seed: int) -> torch.Generator:
-    return torch.Generator().manual_seed(seed)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from visemix.core.errors import TrainingError
+from visemix.core.training.dealing import Dealer
 from visemix.core.training.frame_batch import FrameBatch, stack
 from visemix.core.training.render_bank import RenderBank
 from visemix.core.training.shelf import Shelf
@@ -79,11 +80,11 @@ class FrameBatches:
             do = "prepare them with a recipe whose tracker has exact_size: true"
             raise TrainingError(what, where="data", do=do)
         self._shelf, self._cut = Shelf(banks), cut
-        self._batch, self._seed = batch, seed
         self._places = [
             (clip, frame) for clip, bank in enumerate(banks) for frame in starts(bank, cut.length)
         ]
         self.count = len(self._places)
+        self._dealer = Dealer(self.count, batch, seed)
         if not self._places:
             what = f"no clip shows the face in {cut.length} frames in a row"
             raise TrainingError(what, where="data", do="prepare a longer or a better clip")
@@ -94,8 +95,7 @@ class FrameBatches:
 
     def picked(self, step: int, shard: Shard) -> "Picked":
         """The same, cut out where it is moved to: a GPU with room for the clips keeps them."""
-        numbers = range(self._batch)[shard.rank :: shard.world]
-        return Picked(self, tuple(step * self._batch + number for number in numbers))
+        return Picked(self, self._dealer.positions(step, shard))
 
     def examples(self, positions: Sequence[int], device: torch.device) -> FrameBatch:
         """Examples by their numbers, counted on over the epochs, on a device."""
@@ -103,15 +103,11 @@ class FrameBatches:
         return stack([self._example(banks, position) for position in positions]).to(device)
 
     def _example(self, banks: Sequence[RenderBank], position: int) -> FrameBatch:
-        epoch, place = divmod(position, self.count)
-        generator = torch.Generator().manual_seed(self._seed * 7_919 + epoch)
-        order = torch.randperm(self.count, generator=generator)
-        clip, first = self._places[int(order[place])]
+        clip, first = self._places[self._dealer.example(position)]
         example = take(banks[clip], clip, range(first, first + self._cut.length), self._cut)
         if not self._cut.flip and self._cut.zoom <= 1:
             return example
-        dice = torch.Generator().manual_seed(self._seed * 104_729 + position)
-        return augmented(example, self._cut, dice)
+        return augmented(example, self._cut, self._dealer.dice(position))
 
 
 @attrs.frozen(eq=False)

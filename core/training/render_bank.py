@@ -15,6 +15,7 @@ from visemix.core.errors import TrainingError
 from visemix.core.pipeline import Parts, draw
 from visemix.core.subjects.cropped import crop_picture
 from visemix.core.timeline import cut
+from visemix.core.training.clip_bank import ClipBank
 from visemix.core.training.dataset import Example
 from visemix.core.values.attributes import Match, Sources
 from visemix.core.values.rendering import Shot
@@ -31,7 +32,7 @@ SCALE = 255
 
 
 @attrs.frozen(eq=False)
-class RenderBank:
+class RenderBank(ClipBank):
     """One clip of N frames, drawn from its true attributes, in the subject's crop.
 
     Attributes:
@@ -43,25 +44,10 @@ class RenderBank:
         blink: [N] float32, AU45, 0 to 5.
     """
 
-    example: Example
-    real: Tensor
     rgb: Tensor
     alpha: Tensor
     maps: Mapping[str, Tensor]
     blink: Tensor
-
-    @property
-    def found(self) -> Tensor:
-        """[N] bool, frames in which the face was seen."""
-        return self.example.subject.track.found
-
-    @property
-    def cut(self) -> Tensor:
-        """[N] bool, frames that start a new shot."""
-        return self.example.subject.track.cut
-
-    def __len__(self) -> int:
-        return len(self.real)
 
     def to(self, device: torch.device) -> "RenderBank":
         """The same clip with its pictures on another device."""

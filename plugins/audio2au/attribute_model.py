@@ -7,7 +7,7 @@ from torch import Tensor
 
 from visemix.core.errors import RecipeError
 from visemix.core.interfaces import AttributeModel
-from visemix.core.training.checkpoint import load_module
+from visemix.core.training.learned import Learned
 from visemix.core.training.material import Material
 from visemix.core.training.stage import Plan, Stage, Trainable
 from visemix.core.values.attributes import FaceAttributes
@@ -63,14 +63,12 @@ class Audio2AuSpeech(AttributeModel, Trainable):
         self._size = SpeechSize(code, unit, width, au_rnn_scope)
         self._school = School(sequence, epochs, rate)
         self.window = Window(block)
-        self._network: SpeechNetwork | None = None
+        self._learned = Learned(lambda: SpeechNetwork(self._size))
 
     @property
     def network(self) -> SpeechNetwork:
         """What learns; made when first needed."""
-        if self._network is None:
-            self._network = self._fresh(seed=0)
-        return self._network
+        return self._learned.own
 
     def begin(self, subject: Subject, seed: int) -> Memory | None:
         """Nothing was heard yet."""
@@ -101,8 +99,8 @@ class Audio2AuSpeech(AttributeModel, Trainable):
             TrainingError: no clip is long enough.
             DatasetError: a table of OpenFace cannot be used.
         """
-        self._network = self._fresh(plan.seed)
-        return audio2au_stage(name, self._network.units, material, plan, self._school)
+        network = self._learned.renew(plan.seed)
+        return audio2au_stage(name, network.units, material, plan, self._school)
 
     def weights(self) -> dict[str, Tensor]:
         """See Trainable."""
@@ -110,9 +108,4 @@ class Audio2AuSpeech(AttributeModel, Trainable):
 
     def load_weights(self, weights: Mapping[str, Tensor]) -> None:
         """See Trainable."""
-        load_module(self.network, weights, "attribute_model")
-
-    def _fresh(self, seed: int) -> SpeechNetwork:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            return SpeechNetwork(self._size)
+        self._learned.load(weights, "attribute_model")

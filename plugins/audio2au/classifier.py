@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 
-import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from visemix.core.errors import InvalidValue
 from visemix.core.interfaces import Discriminator, Judgement, Sample
-from visemix.core.training.checkpoint import load_module
+from visemix.core.training.learned import Learned
 from visemix.core.training.material import Material
 from visemix.core.training.stage import Plan, Stage, Trainable
 from visemix.plugins.audio2au.labels import UNITS
@@ -100,8 +99,12 @@ class Audio2AuClassifier(Discriminator, Trainable):
         self._shape = (size, width, hidden)
         self._school = School(sequence, epochs, first_rate)
         self.rate = rate if train_classifier else 0.0
-        self.learned = False
-        self._network: ClassifierNetwork | None = None
+        self._learned = Learned(lambda: ClassifierNetwork(*self._shape))
+
+    @property
+    def learned(self) -> bool:
+        """Whether it knows action units."""
+        return self._learned.done
 
     def network(self, like: Sample) -> nn.Module:
         """Its network as it is now, not a fresh one: critics of this kind know something already.
@@ -111,7 +114,7 @@ class Audio2AuClassifier(Discriminator, Trainable):
         """
         if like.frames is None or like.frames.ndim != 4:
             raise InvalidValue("action units are seen in frames [B, 3, H, W]", where="Sample")
-        return self._built()
+        return self._learned.own
 
     def stage(self, name: str, material: Material, plan: Plan) -> Stage:
         """See Trainable.
@@ -120,10 +123,10 @@ class Audio2AuClassifier(Discriminator, Trainable):
             TrainingError: no clip is long enough.
             DatasetError: a table of OpenFace cannot be used.
         """
-        self._network = self._fresh(plan.seed)
+        network = self._learned.renew(plan.seed)
         return classifier_stage(
             name,
-            self._network,
+            network,
             material,
             plan,
             self._school,
@@ -133,22 +136,11 @@ class Audio2AuClassifier(Discriminator, Trainable):
 
     def weights(self) -> dict[str, Tensor]:
         """See Trainable."""
-        return self._built().state_dict()
+        return self._learned.own.state_dict()
 
     def load_weights(self, weights: Mapping[str, Tensor]) -> None:
         """See Trainable."""
-        load_module(self._built(), weights, "discriminators")
-        self._finish()
+        self._learned.load(weights, "discriminators")
 
     def _finish(self) -> None:
-        self.learned = True
-
-    def _built(self) -> ClassifierNetwork:
-        if self._network is None:
-            self._network = self._fresh(seed=0)
-        return self._network
-
-    def _fresh(self, seed: int) -> ClassifierNetwork:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            return ClassifierNetwork(*self._shape)
+        self._learned.done = True  # it goes on learning beside the generator

@@ -13,9 +13,9 @@ from visemix.core.interfaces import Refiner
 from visemix.core.shapes import Value
 from visemix.core.subjects.alignment import Aligned
 from visemix.core.training.aligned_bank import aligned_bank
-from visemix.core.training.checkpoint import load_module
 from visemix.core.training.fast import fast
 from visemix.core.training.frame_batch import signed
+from visemix.core.training.learned import Learned
 from visemix.core.training.material import Critic, Material
 from visemix.core.training.perceptual import VGG19_WEIGHTS, PerceptualChoice, perceptual_loss
 from visemix.core.training.stage import Plan, Stage, Trainable
@@ -111,15 +111,12 @@ class Audio2AuDecoder(Refiner, Trainable):
         self._perceptual = PerceptualChoice(perceptual, Path(vgg19) if vgg19 else None)
         self._sequence, self._epochs, self._rates = sequence, epochs, (rate, units_rate)
         self.window = Window(block)
-        self._network: FaceNetwork | None = None
-        self._learned = False
+        self._learned = Learned(lambda: FaceNetwork(self._size))
 
     @property
     def network(self) -> FaceNetwork:
         """What learns; made when first needed."""
-        if self._network is None:
-            self._network = self._fresh(seed=0)
-        return self._network
+        return self._learned.own
 
     @torch.no_grad()
     def begin(self, subject: Subject) -> Decoding:
@@ -129,7 +126,7 @@ class Audio2AuDecoder(Refiner, Trainable):
             CheckpointError: it has not learned anything.
             SubjectError: the face is not seen in any frame.
         """
-        if not self._learned:
+        if not self._learned.done:
             what = "audio2au-decoder has not learned anything yet"
             do = "train it with 'visemix train' and name the run's folder with --checkpoint"
             raise CheckpointError(what, where="refiner", do=do)
@@ -170,8 +167,8 @@ class Audio2AuDecoder(Refiner, Trainable):
         if not isinstance(speech, Audio2AuSpeech):
             what = "audio2au-decoder learns together with audio2au-speech"
             raise TrainingError(what, where="attribute_model", do="use that attribute model")
-        if not self._learned:
-            self._network = self._fresh(plan.seed)
+        if not self._learned.done:
+            self._learned.renew(plan.seed)
         course = self._course(name, material, plan)
         critics = classifiers(material) if course.weights["au"] else []
         if name == ADVERSARIAL and course.weights["adversarial"]:
@@ -183,7 +180,7 @@ class Audio2AuDecoder(Refiner, Trainable):
             critics,
             course,
             partners={"attribute_model": speech, **taught},
-            done=self._finish,
+            done=self._learned.finish,
         )
 
     def _course(self, name: str, material: Material, plan: Plan) -> Course:
@@ -208,17 +205,8 @@ class Audio2AuDecoder(Refiner, Trainable):
 
     def load_weights(self, weights: Mapping[str, Tensor]) -> None:
         """See Trainable."""
-        load_module(self.network, weights, "refiner")
-        self._finish()
-
-    def _finish(self) -> None:
-        self.network.eval()
-        self._learned = True
-
-    def _fresh(self, seed: int) -> FaceNetwork:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            return FaceNetwork(self._size)
+        self._learned.load(weights, "refiner")
+        self._learned.finish()
 
 
 def classifiers(material: Material) -> list[Critic]:

@@ -12,6 +12,7 @@ from visemix.core.interfaces import AttributeModel
 from visemix.core.shapes import Value
 from visemix.core.smoothing import Smoothing
 from visemix.core.training.checkpoint import load_module, read_tensors
+from visemix.core.training.learned import seeded
 from visemix.core.training.material import Material
 from visemix.core.training.stage import Plan, Stage, Trainable
 from visemix.core.values.attributes import FaceAttributes
@@ -164,8 +165,7 @@ class FacialGan(AttributeModel, Trainable):
         wanted = objective(plan.preset, plan.weights)
         schedule = SCHEDULES[plan.preset, name]
         if name == "general":
-            with torch.random.fork_rng(devices=[]):
-                torch.manual_seed(plan.seed)
+            with seeded(plan.seed):
                 self._generator = Generator(self._size)
         frames, batch = self._stitching.window, plan.batch or schedule.batch
         excerpts = Excerpts.of(self._spoken(material), frames, schedule.every, batch, plan.seed)

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 import attrs
-import numpy as np
 import torch
 from torch import Tensor
 
 from visemix.core.errors import TrainingError
+from visemix.core.training.dealing import batch_of, whole_batches
 from visemix.core.training.stage import Shard
 
 ALIKE = 0.05
@@ -109,15 +109,12 @@ class Excerpts:
     @property
     def per_epoch(self) -> int:
         """Whole batches in one round through all windows, at least one."""
-        return max(len(self.places) // self.batch, 1)
+        return whole_batches(len(self.places), self.batch)
 
     def draw(self, step: int, shard: Shard) -> Batch:
         """The windows of this process in ``step``."""
-        epoch, turn = divmod(step, self.per_epoch)
-        order = np.random.default_rng((self.seed, epoch)).permutation(len(self.places))
-        order = np.resize(order, max(len(order), self.batch))
-        mine = order[turn * self.batch :][: self.batch][shard.rank :: shard.world]
-        chosen = self.places[torch.from_numpy(mine.copy())].tolist()
+        size = (len(self.places), self.batch)
+        chosen = self.places[batch_of(size, self.seed, step, shard)].tolist()
         features = [self._features(c, f) for c, f in chosen]
         numbers = [self.clips[c].numbers[f : f + self.frames] for c, f in chosen]
         return Batch(torch.stack(features), torch.stack(numbers))

@@ -10,8 +10,9 @@ from visemix.core.compositing.paste import PasteBack
 from visemix.core.errors import CheckpointError, InvalidValue
 from visemix.core.interfaces import Refiner
 from visemix.core.timeline import cut, length
-from visemix.core.training.checkpoint import load_module, read_tensors
+from visemix.core.training.checkpoint import read_tensors
 from visemix.core.training.frame_batches import Cut, FrameBatches
+from visemix.core.training.learned import Learned
 from visemix.core.training.material import Material
 from visemix.core.training.perceptual import PerceptualChoice, perceptual_loss
 from visemix.core.training.render_bank import render_bank
@@ -92,8 +93,8 @@ class RenderingToVideo(Refiner, Trainable):
         self._perceptual = PerceptualChoice(perceptual, Path(vgg19) if vgg19 else None)
         self._sequence, self._sound_s = sequence, sound_s
         self._paste, self._rate, self._zoom = (paste, within), rate, zoom
-        self._network: RenderToVideo | None = None
-        self._learned = False
+        channels = len(self._offsets) * self._attention.channels
+        self._learned = Learned(lambda: RenderToVideo(channels, self._size))
         self._file = Path(weights) if weights != NONE else None
         self.window = Window(block, max(-self._offsets[0], 0), max(self._offsets[-1], 0))
         if self._file is not None:
@@ -109,10 +110,10 @@ class RenderingToVideo(Refiner, Trainable):
         Raises:
             CheckpointError: the network has not learned anything.
         """
-        if not self._learned:
+        if not self._learned.done:
             do = "train it with 'visemix train' and name the run's folder with --checkpoint"
             raise CheckpointError("it has not learned a person yet", where="refiner", do=do)
-        network = self._built()
+        network = self._learned.own
         network.to("cuda" if torch.cuda.is_available() else "cpu").eval()
         return PasteBack(subject, *self._paste)
 
@@ -124,7 +125,7 @@ class RenderingToVideo(Refiner, Trainable):
         """
         assert isinstance(state, PasteBack)
         past, count = self.window.past, length(shot) - self.window.past - self.window.future
-        network = self._built()
+        network = self._learned.own
         device = next(network.parameters()).device
         renders = renders_of_shot(shot, self._offsets, self._attention, device)
         with torch.inference_mode():
@@ -166,32 +167,20 @@ class RenderingToVideo(Refiner, Trainable):
             rate=self._rate,
             done=self._finish,
         )
-        if not self._learned:
-            self._network = self._fresh(plan.seed)
-        return RenderStage(self._built().train(), lesson)
+        if not self._learned.done:
+            self._learned.renew(plan.seed)
+        return RenderStage(self._learned.own.train(), lesson)
 
     def _finish(self) -> None:
-        self._learned = True
+        self._learned.done = True
 
     def weights(self) -> dict[str, Tensor]:
         """See Trainable."""
-        return self._built().state_dict()
+        return self._learned.own.state_dict()
 
     def load_weights(self, weights: Mapping[str, Tensor]) -> None:
         """See Trainable."""
-        load_module(self._built(), weights, self._file or "refiner")
-        self._learned = True
-
-    def _built(self) -> RenderToVideo:
-        """The network; made when it is first needed, for it is large."""
-        if self._network is None:
-            self._network = self._fresh(0)
-        return self._network
-
-    def _fresh(self, seed: int) -> RenderToVideo:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            return RenderToVideo(len(self._offsets) * self._attention.channels, self._size)
+        self._learned.load(weights, self._file or "refiner")
 
 
 def _attention(name: str) -> EyeAttention:

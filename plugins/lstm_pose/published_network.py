@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import attrs
-import numpy as np
 import torch
 from torch import Tensor
 
 from visemix.core.errors import TrainingError
 from visemix.core.training.dataset import Dataset, Example
+from visemix.core.training.dealing import batch_of, whole_batches
 from visemix.core.training.stage import Batch, LossBook, Modules, Plan, Shard, Stage, Turn
 from visemix.core.training.weights import chosen
 from visemix.core.values.features import AudioFeatures
@@ -176,7 +176,7 @@ class Excerpts:
 
     def steps(self, name: str) -> int:
         """Of a stage."""
-        return self.plan.steps or EPOCHS[name] * max(len(self.places) // self.batch, 1)
+        return self.plan.steps or EPOCHS[name] * whole_batches(len(self.places), self.batch)
 
     @property
     def batch(self) -> int:
@@ -185,12 +185,8 @@ class Excerpts:
 
     def draw(self, step: int, shard: Shard) -> tuple[Tensor, Tensor]:
         """[B, 16, 28, 12] and [B, 16, N] of this process."""
-        whole = max(len(self.places) // self.batch, 1)
-        epoch, turn = divmod(step, whole)
-        order = np.random.default_rng((self.plan.seed, epoch)).permutation(len(self.places))
-        taken = np.resize(order, max(len(order), self.batch))
-        mine = taken[turn * self.batch :][: self.batch][shard.rank :: shard.world]
-        chosen_places = self.places[torch.from_numpy(mine.copy())].tolist()
+        size = (len(self.places), self.batch)
+        chosen_places = self.places[batch_of(size, self.plan.seed, step, shard)].tolist()
         pieces = [
             (self.features[c][f : f + FRAMES], self.targets[c][f : f + FRAMES])
             for c, f in chosen_places

@@ -10,7 +10,7 @@ from visemix.core.errors import InvalidValue, RecipeError, TrainingError
 from visemix.core.interfaces import AttributeModel
 from visemix.core.shapes import Value
 from visemix.core.timeline import length
-from visemix.core.training.checkpoint import load_module
+from visemix.core.training.learned import Learned
 from visemix.core.training.material import Material
 from visemix.core.training.stage import Plan, Stage, Trainable
 from visemix.core.values.attributes import FaceAttributes
@@ -89,14 +89,12 @@ class TemporalGanLatent(AttributeModel, Trainable):
         self._noise, self._noise_at_test = noise, noise_at_test if noise else 0.0
         self._size = LatentSize(samples, latent - noise_size, noise_size, layers, width, temporal)
         self.window = Window(block)
-        self._network: LatentNetwork | None = None
+        self._learned = Learned(lambda: LatentNetwork(self._size))
 
     @property
     def network(self) -> LatentNetwork:
         """What learns; made when first needed."""
-        if self._network is None:
-            self._network = self._fresh(seed=0)
-        return self._network
+        return self._learned.own
 
     @property
     def noise(self) -> float:
@@ -132,8 +130,7 @@ class TemporalGanLatent(AttributeModel, Trainable):
 
     def renew(self, seed: int) -> LatentNetwork:
         """A fresh network, in place of what was learned."""
-        self._network = self._fresh(seed)
-        return self._network
+        return self._learned.renew(seed)
 
     def stage(self, name: str, material: Material, plan: Plan) -> Stage:
         """There is none.
@@ -152,12 +149,7 @@ class TemporalGanLatent(AttributeModel, Trainable):
 
     def load_weights(self, weights: Mapping[str, Tensor]) -> None:
         """See Trainable."""
-        load_module(self.network, weights, "attribute_model")
-
-    def _fresh(self, seed: int) -> LatentNetwork:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            return LatentNetwork(self._size)
+        self._learned.load(weights, "attribute_model")
 
 
 def windows_of(features: AudioFeatures, samples: int) -> Tensor:

@@ -12,8 +12,8 @@ from visemix.core.interfaces import Refiner
 from visemix.core.shapes import Value
 from visemix.core.subjects.alignment import Aligned
 from visemix.core.training.aligned_bank import aligned_bank
-from visemix.core.training.checkpoint import load_module
 from visemix.core.training.frame_batch import signed
+from visemix.core.training.learned import Learned
 from visemix.core.training.material import Material
 from visemix.core.training.stage import Plan, Stage, Trainable
 from visemix.core.values.frames import Frames
@@ -98,15 +98,12 @@ class TemporalGanDecoder(Refiner, Trainable):
             sequence, epochs, rate, warm_up, l1_region == "lower", mirror, validation, patience
         )
         self.window = Window(block)
-        self._network: FaceNetwork | None = None
-        self._learned = False
+        self._learned = Learned(lambda: FaceNetwork(self._size))
 
     @property
     def network(self) -> FaceNetwork:
         """What learns; made when first needed."""
-        if self._network is None:
-            self._network = self._fresh(seed=0)
-        return self._network
+        return self._learned.own
 
     def begin(self, subject: Subject) -> Decoding:
         """See Refiner.
@@ -115,7 +112,7 @@ class TemporalGanDecoder(Refiner, Trainable):
             CheckpointError: it has not learned anything.
             SubjectError: the face is not seen in any frame.
         """
-        if not self._learned:
+        if not self._learned.done:
             what = "temporal-gan-decoder has not learned anything yet"
             do = "train it with 'visemix train' and name the run's folder with --checkpoint"
             raise CheckpointError(what, where="refiner", do=do)
@@ -151,8 +148,8 @@ class TemporalGanDecoder(Refiner, Trainable):
             what = "temporal-gan-decoder learns together with temporal-gan-latent"
             do = "use that attribute model"
             raise TrainingError(what, where="attribute_model", do=do)
-        if not self._learned:
-            self._network = self._fresh(plan.seed)
+        if not self._learned.done:
+            self._learned.renew(plan.seed)
             speech.renew(plan.seed + 1)
         generator = Generator(speech.network, self.network, speech.noise)
         banks = [aligned_bank(example, self._aligned) for example in material.examples]
@@ -161,12 +158,8 @@ class TemporalGanDecoder(Refiner, Trainable):
         watch = SyncWatch(known, kept, self._manner.every(course.epoch), self._manner.patience)
         partners = {"attribute_model": speech}
         return GanStage(
-            generator, material.critics_of(*CRITICS), course, watch, partners, self._finish
+            generator, material.critics_of(*CRITICS), course, watch, partners, self._learned.finish
         )
-
-    def _finish(self) -> None:
-        self.network.eval()
-        self._learned = True
 
     def weights(self) -> dict[str, Tensor]:
         """See Trainable."""
@@ -174,10 +167,5 @@ class TemporalGanDecoder(Refiner, Trainable):
 
     def load_weights(self, weights: Mapping[str, Tensor]) -> None:
         """See Trainable."""
-        load_module(self.network, weights, "refiner")
-        self._finish()
-
-    def _fresh(self, seed: int) -> FaceNetwork:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            return FaceNetwork(self._size)
+        self._learned.load(weights, "refiner")
+        self._learned.finish()

@@ -15,6 +15,7 @@ from visemix.core.shapes import Value
 from visemix.core.timeline import cut, length
 from visemix.core.training.adversarial import GanLoss
 from visemix.core.training.checkpoint import read_tensors
+from visemix.core.training.learned import Lazy
 from visemix.core.training.material import Material
 from visemix.core.training.stage import Plan, Stage, Trainable
 from visemix.core.values.frames import Frames
@@ -124,7 +125,9 @@ class MemoryGan(Refiner, Trainable):
         self._look = look_named(look, look_weights) if identity_feature == FROM_MEMORY else None
         self._dropout_at_test, self._paste = dropout_at_test, (paste, within)
         self._manner = Manner(epochs, rate, decay, augment, GanLoss(gan_loss))
-        self._networks: Networks | None = None
+        self._made = Lazy(
+            lambda: Networks.build(self._size, self._memory, self._source, self._look)
+        )
         self._learned = False
         self._file = Path(weights) if weights != UNTRAINED else None
         if self._file is not None:
@@ -137,9 +140,7 @@ class MemoryGan(Refiner, Trainable):
     @property
     def networks(self) -> Networks:
         """What learns; made when first needed."""
-        if self._networks is None:
-            self._networks = self._fresh(seed=0)
-        return self._networks
+        return self._made.own
 
     def begin(self, subject: Subject) -> Refining:
         """See Refiner.
@@ -197,7 +198,7 @@ class MemoryGan(Refiner, Trainable):
         identity = self._size.identity if self._source != NO_IDENTITY else 0
         course = course_of(name, material, plan, self._manner, identity)
         if name == GENERAL or not self._learned:
-            self._networks = self._fresh(plan.seed)
+            self._made.renew(plan.seed)
         if self.networks.mean is not None:
             self.networks.mean.value.copy_(course.truth.mean)
         critics = material.critics_of(*WHOLE_FRAMES, *SEQUENCES)
@@ -211,11 +212,6 @@ class MemoryGan(Refiner, Trainable):
         """See Trainable."""
         self.networks.load(weights, self._file or "refiner")
         self._done()
-
-    def _fresh(self, seed: int) -> Networks:
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            return Networks.build(self._size, self._memory, self._source, self._look)
 
     def _done(self) -> None:
         self.networks.generator.eval()
