@@ -54,6 +54,36 @@ class Setting:
     high: float | None = None
 
 
+BETTER = ("larger", "smaller", "nearer")
+"""Which number of a metric is better; "nearer": the one nearer to that of the true video."""
+
+GROUPS = ("picture", "identity", "lips", "motion", "cost")
+
+
+@attrs.frozen
+class Measure:
+    """What the number of a metric means.
+
+    Attributes:
+        unit: of the number ("dB", "px", "frames/s"; "1" for a bare number).
+        better: one of BETTER.
+        group: one of GROUPS.
+        source: paper or script that defines it, and where ours differs.
+        version: of our definition; raised whenever numbers change.
+        controls: orders in which control rows must come out, "re-encoded > still": the left one is
+            better. A metric whose controls come out otherwise is marked unusable in that run.
+        weights: setting -> SHA-256 of the weights that published numbers were made with.
+    """
+
+    unit: str
+    better: str
+    group: str
+    source: str
+    version: int = 1
+    controls: tuple[str, ...] = ()
+    weights: Mapping[str, str] = attrs.field(factory=dict)
+
+
 @attrs.frozen
 class Contract:
     """One part, as its manifest describes it.
@@ -71,6 +101,7 @@ class Contract:
         losses: names of the terms that its stages weigh; a recipe's training.weights may name
             them.
         modules: Python modules that it needs and that do not come with visemix.
+        measure: what the number means, of a metric.
     """
 
     name: str
@@ -84,6 +115,7 @@ class Contract:
     hardware: str = "cpu"
     losses: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
+    measure: Measure | None = None
 
 
 @attrs.frozen

@@ -8,8 +8,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 
 import attrs
+import torch
 from torch import Tensor, nn
 
+from visemix.core.judging.case import Case, Observation
 from visemix.core.shapes import Value
 from visemix.core.smoothing import Smoothing
 from visemix.core.values.attributes import FaceAttributes, Match
@@ -235,16 +237,32 @@ class Discriminator(Part):
 
 
 class Metric(Part):
-    """(made, real) -> number.
+    """Case -> Observation; Observations -> number.
+
+    Its unit, direction, source and version stand in the manifest (``measure:``), so that they
+    can be read without loading it.
 
     Attributes:
-        unit: of the number.
-        larger_is_better: its direction.
+        pooled: whether only a set of clips has a value (a Fréchet distance); else every clip has.
     """
 
-    unit: str
-    larger_is_better: bool
+    pooled: bool = False
 
     @abstractmethod
-    def measure(self, made: Track, real: Track) -> float:
-        """Compare two tracks of the same length."""
+    def observe(self, case: Case) -> Observation:
+        """What one video says; nothing of it depends on other videos.
+
+        A figure that cannot be measured (no face, no sound) is NaN, with a note that says why.
+
+        Raises:
+            VisemixError: the metric itself cannot run: its weights or its program are missing.
+        """
+
+    def conclude(self, observations: Sequence[Observation]) -> float:
+        """One number for these videos; NaN where there is none.
+
+        Here: the mean of their "value", without those that could not be measured.
+        """
+        values = torch.stack([o.values["value"].float().mean() for o in observations])
+        measured = values[~values.isnan()]
+        return float(measured.mean()) if len(measured) else float("nan")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from visemix.core.contracts import HARDWARE, KINDS, Contract, Ports, Property, Scalar, Setting
+from visemix.registry.manifest_measure import read_measure
 from visemix.registry.names import advice
 from visemix.registry.node import Node, is_entries, is_items
 from visemix.registry.setting_values import TYPES, VIDEO_DEFAULTS, SettingValue, read_setting
@@ -11,7 +12,7 @@ from visemix.registry.strict import StrictReader
 
 PART_KEYS = (
     "name", "kind", "summary", "consumes", "provides", "settings", "stages", "hardware",
-    "losses", "modules",
+    "losses", "modules", "measure",
 )  # fmt: skip
 SETTING_KEYS = ("type", "default", "help", "choices", "low", "high")
 RESERVED = ("part", "otherwise", "judges", "weight")  # keys of a recipe beside the settings
@@ -46,6 +47,7 @@ def read_part(reader: StrictReader, node: Node, plugin: str, hardware: str) -> C
         hardware=hardware,
         losses=reader.texts(found["losses"], f"{name}.losses") if "losses" in found else (),
         modules=reader.texts(found["modules"], f"{name}.modules") if "modules" in found else (),
+        measure=read_measure(reader, found["measure"], name) if "measure" in found else None,
     )
 
 

@@ -21,6 +21,11 @@ It lies beside the module that the entry point names::
           maps: {type: list, default: [eyes], choices: [eyes, mouth], help: Maps to draw.}
           bricks: {type: int, default: 8, low: 1, high: 99, help: Bricks per edge.}
         stages: [general]                 # optional: training stages, in order
+      - name: brick-error                 # metrics say what their number means
+        kind: metric
+        summary: Bricks in the wrong place.
+        measure: {unit: "1", better: smaller, group: picture, source: "Doe et al., eq 3",
+                  version: 1, controls: ["re-encoded > still"]}
     recipes: {acme: recipe.yaml, acme/tiny: tiny.yaml}   # optional: name -> file beside this one
 
 The types of settings are int, float, str, bool, path and list (of text or numbers).

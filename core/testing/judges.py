@@ -1,14 +1,19 @@
 """What every Discriminator, Metric and IdentityEncoder must do."""
 
+import math
+
 import attrs
 import torch
 from torch import Tensor
 
 from visemix.core.interfaces import Discriminator, IdentityEncoder, Judgement, Metric, Sample
+from visemix.core.judging.case import Case, Take
 from visemix.core.testing.expectations import expect
 from visemix.core.testing.promise import Promise
 from visemix.core.testing.samples import sample_subject
 from visemix.core.timeline import cut
+from visemix.core.values.subject import Picture, Subject
+from visemix.core.values.track import Track
 
 JUDGED = ("attributes", "frames", "sequence", "audio-video", "action-units")
 BATCH, FRAMES, SIZE = 2, 8, 64
@@ -52,16 +57,56 @@ def sample_for(judges: str, promise: Promise) -> Sample:
 
 
 def check_metric_order(metric: Metric, promise: Promise) -> None:
-    """A number; the truth is no worse than something else."""
-    del promise
-    track = sample_subject().track
-    still = attrs.evolve(track, landmarks=track.landmarks[:1].expand_as(track.landmarks))
-    best, other = metric.measure(track, track), metric.measure(still, track)
-    finite = all(abs(value) < float("inf") for value in (best, other))
-    expect(finite, f"it must give finite numbers, it gave {best} and {other}")
-    better = best >= other if metric.larger_is_better else best <= other
+    """A number or a reason; the truth is no worse than something else."""
+    subject = sample_subject()
+    real = take_of(subject)
+    still = attrs.evolve(real, frames=Still(subject), track=_still(subject.track))
+    seen = [metric.observe(Case(made, real, real)) for made in (real, still)]
+    for observation in seen:
+        lost = any(bool(v.isnan().any()) for v in observation.values.values())
+        expect(not lost or observation.note != "", "what it cannot measure needs a note")
+    best, other = (metric.conclude([observation]) for observation in seen)
+    expect(not any(math.isinf(v) and v < 0 for v in (best, other)), "minus infinity")
+    measure = promise.contract.measure
+    if measure is None or measure.better == "nearer" or math.isnan(best) or math.isnan(other):
+        return
+    better = best >= other if measure.better == "larger" else best <= other
     expect(better, f"a face that stands still ({other}) beats the truth ({best})")
-    expect(isinstance(metric.unit, str), "unit must be text")
+
+
+def take_of(subject: Subject) -> Take:
+    """A subject's own video, as a metric sees it."""
+    return Take(
+        name="sample",
+        person=subject.name,
+        frames=subject.frames,
+        crop=subject.track.crop,
+        fps=subject.fps,
+        track=subject.track,
+        audio=subject.audio,
+    )
+
+
+class Still:
+    """The first picture of a subject, over and over."""
+
+    def __init__(self, subject: Subject) -> None:
+        """Stand still as ``subject`` does in its first frame."""
+        self._frames = subject.frames
+        self.height, self.width = subject.frames.height, subject.frames.width
+
+    def __len__(self) -> int:
+        """As many as the subject has."""
+        return len(self._frames)
+
+    def __getitem__(self, index: int) -> Picture:
+        """Frame 0."""
+        del index
+        return self._frames[0]
+
+
+def _still(track: Track) -> Track:
+    return attrs.evolve(track, landmarks=track.landmarks[:1].expand_as(track.landmarks))
 
 
 def check_identity_vector(encoder: IdentityEncoder, promise: Promise) -> None:

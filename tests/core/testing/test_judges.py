@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from visemix.core.contracts import Contract
+from visemix.core.contracts import Contract, Measure
 from visemix.core.interfaces import (
     Discriminator,
     IdentityEncoder,
@@ -15,6 +15,7 @@ from visemix.core.interfaces import (
     Part,
     Sample,
 )
+from visemix.core.judging.case import Case, Observation
 from visemix.core.testing.contracts import find_faults
 from visemix.core.values.subject import Picture
 from visemix.core.values.track import Track
@@ -59,15 +60,24 @@ class Infinite(Critic):
 class Distance(Metric):
     """Mean distance of the landmarks."""
 
-    unit = "px"
-    larger_is_better = False
-
-    def measure(self, made: Track, real: Track) -> float:
-        return float((made.landmarks - real.landmarks).norm(dim=-1).mean())
+    def observe(self, case: Case) -> Observation:
+        assert case.made.track is not None and case.real.track is not None
+        made, real = case.made.track.landmarks, case.real.track.landmarks
+        return Observation.of(float((made - real).norm(dim=-1).mean()))
 
 
 class Backwards(Distance):
-    larger_is_better = True
+    """Says the opposite of what its manifest promises."""
+
+    def conclude(self, observations: Sequence[Observation]) -> float:
+        return -super().conclude(observations)
+
+
+class Speechless(Distance):
+    """Does not say why it has no number."""
+
+    def observe(self, case: Case) -> Observation:
+        return Observation.of(float("nan"))
 
 
 class Colour(IdentityEncoder):
@@ -88,7 +98,8 @@ KINDS = {Discriminator: "discriminator", Metric: "metric", IdentityEncoder: "ide
 
 def faults(part: Part) -> list[str]:
     (kind,) = (name for interface, name in KINDS.items() if isinstance(part, interface))
-    return find_faults(kind, part, Contract("x", kind))
+    measure = Measure("px", "smaller", "lips", "here") if kind == "metric" else None
+    return find_faults(kind, part, Contract("x", kind, measure=measure))
 
 
 @pytest.mark.parametrize(
@@ -107,6 +118,7 @@ def test_a_right_one_passes(part: Part) -> None:
         (Unteachable(), "do not depend on anything that can learn"),
         (Infinite(), "scores that are not finite"),
         (Backwards(), "beats the truth"),
+        (Speechless(), "needs a note"),
         (Long(), "must have length 1, it has 2"),
     ],
     ids=lambda x: type(x).__name__,
