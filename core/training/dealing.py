@@ -38,9 +38,10 @@ class Dealer:
         epoch, place = divmod(position, self._count)
         return int(self._order(epoch)[place])
 
-    def dice(self, position: int) -> torch.Generator:
-        """For whatever else is left to chance there."""
-        return torch.Generator().manual_seed(self._seed * 104_729 + position)
+    def dice(self, position: int, purpose: int = 0) -> torch.Generator:
+        """For whatever else is left to chance there; each purpose has its own."""
+        seed = self._seed * 104_729 + position + purpose * 32_452_843
+        return torch.Generator().manual_seed(seed)
 
     def _shuffled(self, epoch: int) -> Tensor:
         generator = torch.Generator().manual_seed(self._seed * 7_919 + epoch)

@@ -10,6 +10,40 @@ from visemix.core.shapes import Value
 
 
 @attrs.frozen(eq=False)
+class References(Value):
+    """R other frames of the same clip for each of B examples, for few-shot refiners.
+
+    Attributes:
+        real: [B, R, 3, H, W] uint8, real pictures.
+        maps: name -> [B, R, C, H, W] uint8.
+        frame: [B, R] int64, frames of the clip.
+    """
+
+    real: Tensor
+    maps: Mapping[str, Tensor]
+    frame: Tensor
+
+    def each(self, change: Callable[[Tensor], Tensor]) -> "References":
+        """Every tensor changed."""
+        return attrs.evolve(self.pictures(change), frame=change(self.frame))
+
+    def pictures(self, change: Callable[[Tensor], Tensor]) -> "References":
+        """Every picture changed; ``change`` keeps the size."""
+        maps = {name: change(value) for name, value in self.maps.items()}
+        return attrs.evolve(self, real=change(self.real), maps=maps)
+
+    @staticmethod
+    def stack(several: "Sequence[References]") -> "References":
+        """One after the other."""
+        names = several[0].maps
+        return References(
+            torch.cat([one.real for one in several]),
+            {name: torch.cat([one.maps[name] for one in several]) for name in names},
+            torch.cat([one.frame for one in several]),
+        )
+
+
+@attrs.frozen(eq=False)
 class FrameBatch(Value):
     """B examples of L consecutive target frames, each with a window of O frames around it.
 
@@ -26,6 +60,7 @@ class FrameBatch(Value):
         clip: [B] int64, which bank.
         frame: [B, L] int64, frame of the clip.
         sound: [B, L, S] float32 in [-1, 1] around every target, if it was asked for.
+        references: other frames of the clips, if they were asked for.
     """
 
     window_rgb: Tensor
@@ -37,6 +72,7 @@ class FrameBatch(Value):
     clip: Tensor
     frame: Tensor
     sound: Tensor | None = None
+    references: References | None = None
 
     def to(self, device: torch.device | str, *, non_blocking: bool = False) -> "FrameBatch":
         """The same batch on another device."""
@@ -53,6 +89,7 @@ class FrameBatch(Value):
             clip=change(self.clip),
             frame=change(self.frame),
             sound=None if self.sound is None else change(self.sound),
+            references=None if self.references is None else self.references.each(change),
         )
 
     def pictures(self, change: Callable[[Tensor], Tensor]) -> "FrameBatch":
@@ -64,11 +101,13 @@ class FrameBatch(Value):
             window_maps={name: change(value) for name, value in self.window_maps.items()},
             window_real=change(self.window_real),
             real=change(self.real),
+            references=None if self.references is None else self.references.pictures(change),
         )
 
 
 def stack(examples: Sequence[FrameBatch]) -> FrameBatch:
-    """Batches, one after the other; all have sound or none."""
+    """Batches, one after the other; all have sound (and references) or none."""
+    shown = [e.references for e in examples if e.references is not None]
     sounds = [e.sound for e in examples if e.sound is not None]
     maps = {
         name: torch.cat([e.window_maps[name] for e in examples]) for name in examples[0].window_maps
@@ -83,6 +122,7 @@ def stack(examples: Sequence[FrameBatch]) -> FrameBatch:
         clip=torch.cat([e.clip for e in examples]),
         frame=torch.cat([e.frame for e in examples]),
         sound=torch.cat(sounds) if sounds else None,
+        references=References.stack(shown) if shown else None,
     )
 
 

@@ -8,11 +8,15 @@ import torch
 from torch import Tensor
 
 from visemix.core.errors import TrainingError
+from visemix.core.training.chosen_references import FewShot, chosen_references, references_of
 from visemix.core.training.dealing import Dealer
 from visemix.core.training.frame_batch import FrameBatch, stack
 from visemix.core.training.render_bank import RenderBank
 from visemix.core.training.shelf import Shelf
 from visemix.core.training.stage import Shard
+
+REFERENCES = 1
+"""Purpose of the dice that choose references."""
 
 
 @attrs.frozen
@@ -28,6 +32,7 @@ class Cut:
             (286 / 256 is the resize and crop of pix2pix).
         vary_zoom: enlarge by anything from 1 to ``zoom``, another factor for every example.
         real_window: whether the real pictures of the window are wanted too.
+        references: other frames of the clip that are shown beside the example.
     """
 
     offsets: tuple[int, ...] = (0,)
@@ -37,6 +42,7 @@ class Cut:
     zoom: float = 1.0
     vary_zoom: bool = False
     real_window: bool = True
+    references: FewShot = attrs.field(factory=FewShot)
 
 
 class Clip(Protocol):
@@ -104,7 +110,12 @@ class FrameBatches:
 
     def _example(self, banks: Sequence[RenderBank], position: int) -> FrameBatch:
         clip, first = self._places[self._dealer.example(position)]
-        example = take(banks[clip], clip, range(first, first + self._cut.length), self._cut)
+        targets, few = range(first, first + self._cut.length), self._cut.references
+        example = take(banks[clip], clip, targets, self._cut)
+        if few.count:
+            dice = self._dealer.dice(position, REFERENCES)
+            chosen = chosen_references(banks[clip], targets, few, dice)
+            example = attrs.evolve(example, references=references_of(banks[clip], chosen, few))
         if not self._cut.flip and self._cut.zoom <= 1:
             return example
         return augmented(example, self._cut, self._dealer.dice(position))

@@ -42,12 +42,15 @@ class RenderBank(ClipBank):
         alpha: [N, 1, H, W] uint8, their coverage, 255 for all.
         maps: name -> [N, C, H, W] uint8, named maps of [0, 1] times 255.
         blink: [N] float32, AU45, 0 to 5.
+        landmarks: [N, L, 3] float32, those of the drawn face, crop px; None where the face model
+            has none.
     """
 
     rgb: Tensor
     alpha: Tensor
     maps: Mapping[str, Tensor]
     blink: Tensor
+    landmarks: Tensor | None = None
 
     def to(self, device: torch.device) -> "RenderBank":
         """The same clip with its pictures on another device."""
@@ -76,6 +79,7 @@ def render_bank(example: Example, parts: Parts, maps: Sequence[str] = ()) -> Ren
     shape = (count, 3, crop.height, crop.width)
     real, rgb, alpha = _room(shape), _room(shape), _room((count, 1, *shape[2:]))
     kept: dict[str, Tensor] = {}
+    landmarks: list[Tensor] = []
     for first, shot in _shots(subject, parts):
         here = slice(first, first + len(shot.rendering.alpha))
         _check(shot, maps)
@@ -85,12 +89,15 @@ def render_bank(example: Example, parts: Parts, maps: Sequence[str] = ()) -> Ren
             made = shot.rendering.maps[name]
             room = kept.setdefault(name, _room((count, made.shape[1], *shape[2:])))
             room[here] = _bytes(made)
+        if shot.rendering.landmarks is not None:
+            landmarks.append(shot.rendering.landmarks.cpu())
     for frame in range(count):
         picture = crop_picture(subject.frames[frame], crop)
         real[frame] = torch.tensor(picture).permute(2, 0, 1)
     blink = subject.fit.attributes.blink
     blink = torch.zeros(count) if blink is None else blink
-    return RenderBank(example, real, rgb, alpha, kept, blink)
+    marks = torch.cat(landmarks) if landmarks else None
+    return RenderBank(example, real, rgb, alpha, kept, blink, marks)
 
 
 def own_frames(subject: Subject) -> Match:

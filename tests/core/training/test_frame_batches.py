@@ -8,7 +8,8 @@ from torch import Tensor
 from visemix.core.errors import TrainingError
 from visemix.core.testing.sample_material import sample_material
 from visemix.core.testing.samples import SamplePlan
-from visemix.core.training.frame_batch import FrameBatch, signed
+from visemix.core.training.chosen_references import FewShot
+from visemix.core.training.frame_batch import FrameBatch, References, signed
 from visemix.core.training.frame_batches import Cut, FrameBatches, shot_around, starts
 from visemix.core.training.render_bank import RenderBank
 from visemix.core.training.stage import Shard
@@ -126,3 +127,52 @@ def test_nothing_to_learn_from_is_explained(bank: RenderBank) -> None:
     other = attrs.evolve(bank, real=bank.real[..., :4])
     with pytest.raises(TrainingError, match="different sizes"):
         FrameBatches([bank, other], Cut(), 1, 0)
+
+
+def references(bank: RenderBank, few: FewShot, batch: int = 30) -> References:
+    found = FrameBatches([bank], Cut(references=few), batch, seed=2).batch(0, Shard()).references
+    assert found is not None
+    return found
+
+
+def test_references_are_other_frames_with_a_face(bank: RenderBank) -> None:
+    batch = FrameBatches([bank], Cut(references=FewShot(8, gap=4, maps=("m",))), 30, seed=2)
+    made = batch.batch(0, Shard())
+    shown = made.references
+    assert shown is not None and shown.real.shape == (30, 8, 3, 4, 6)
+    assert frames_in(shown.real[:, :, :1]) == shown.frame.flatten().tolist()
+    assert torch.equal(shown.maps["m"], shown.real[:, :, :1])
+    assert int((shown.frame - made.frame).abs().min()) == 5
+    assert not ((shown.frame >= 40) & (shown.frame < 43)).any(), "there the face was lost"
+    assert all(len(set(row)) == 8 for row in shown.frame.tolist()), "no frame twice"
+    assert len({tuple(row) for row in shown.frame.tolist()}) == 30
+
+
+def test_references_may_come_from_the_beginning(bank: RenderBank) -> None:
+    assert int(references(bank, FewShot(4, share=0.25)).frame.max()) < 0.25 * FRAMES
+
+
+def test_few_frames_are_shown_again(bank: RenderBank) -> None:
+    frame = references(bank, FewShot(5, share=0.05)).frame
+    assert sorted(set(frame.flatten().tolist())) == [0, 1, 2]
+    assert all(len(set(row)) == 3 for row in frame.tolist())
+
+
+def test_two_shards_see_the_same_references(bank: RenderBank) -> None:
+    batches = FrameBatches([bank], Cut(references=FewShot(3), flip=True), batch=4, seed=5)
+    whole = batches.batch(1, Shard()).references
+    for rank in (0, 1):
+        part = batches.batch(1, Shard(rank, 2)).to("cpu").references
+        assert whole is not None and part is not None
+        assert torch.equal(whole.real[rank::2], part.real)
+        assert torch.equal(whole.frame[rank::2], part.frame)
+
+
+def test_references_are_mirrored_with_the_example() -> None:
+    example = sample_material(SamplePlan(frames=4)).examples[0]
+    ramp = torch.arange(32, dtype=torch.uint8).expand(4, 3, 32, 32).contiguous()
+    made = RenderBank(example, ramp, ramp, ramp[:, :1], {}, torch.zeros(4))
+    cut = Cut(flip=True, references=FewShot(1))
+    batch = FrameBatches([made], cut, 16, seed=0).batch(0, Shard())
+    assert batch.references is not None
+    assert torch.equal(batch.references.real[:, 0], batch.real[:, 0])
