@@ -6,6 +6,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from visemix.core.errors import InvalidValue
 from visemix.core.fitting.landmarks_68 import (
     BRIDGE,
     BROWS,
@@ -16,8 +17,12 @@ from visemix.core.fitting.landmarks_68 import (
     NOSTRILS,
     landmarks_68,
 )
+from visemix.core.values.geometry import FaceGeometry
 
-FOREHEAD_HEIGHT = 0.5
+LANDMARK_MAP = "landmarks"
+"""The map of a Rendering that this is."""
+
+FOREHEAD_HEIGHT = 0.6
 """How high the forehead stands over the line between the ends of the jaw, of the chin's depth
 below it; tracked faces have 0.5 to 0.6."""
 
@@ -40,7 +45,8 @@ def draw_landmarks(landmarks: Tensor, height: int, width: int) -> Tensor:
 
     Args:
         landmarks: [T, 478 or 68, 2 or 3], x right and y down in px of the picture.
-        height, width: of the picture, px.
+        height: of the picture, px.
+        width: of the picture, px.
 
     Returns:
         [T, 1, H, W] float32 in [0, 1], on the landmarks' device; without gradient.
@@ -53,6 +59,18 @@ def draw_landmarks(landmarks: Tensor, height: int, width: int) -> Tensor:
     for picture, frame in zip(pictures, _subpixels(points), strict=True):
         _draw(picture[0], frame)
     return (torch.from_numpy(pictures).float() / 255).to(landmarks.device)
+
+
+def landmark_map(geometry: FaceGeometry) -> Tensor:
+    """The landmarks of a geometry, drawn in its crop [T, 1, H, W].
+
+    Raises:
+        InvalidValue: it has none.
+    """
+    if geometry.landmarks is None:
+        do = "leave out the map 'landmarks' or use a face model that has some"
+        raise InvalidValue("the geometry has no landmarks to draw", where="maps", do=do)
+    return draw_landmarks(geometry.landmarks, geometry.camera.height, geometry.camera.width)
 
 
 def with_forehead(points: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ from torch import Tensor
 from visemix.core.drawing.antialias import antialias, neighbours
 from visemix.core.drawing.appearance import Appearance
 from visemix.core.drawing.fragments import PIXEL_MAPS, Fragments, pixel_map
+from visemix.core.drawing.landmark_map import LANDMARK_MAP, landmark_map
 from visemix.core.drawing.memory import explains_memory
 from visemix.core.drawing.mesh import Mesh
 from visemix.core.drawing.normals import normals
@@ -32,7 +33,8 @@ class MeshRenderer(Renderer):
 
     Args:
         maps: which maps to make: "triangle", "barycentric", "depth" (0 where nothing is drawn),
-            and any mask of the geometry, such as "eye_attention".
+            "landmarks" (the geometry's, as white lines), and any mask of the geometry, such as
+            "eye_attention".
         shade: whether to draw the picture; if not, ``rgb`` has no pixels.
         cull: leave out triangles that turn their back.
         hard_masks: make masks 0 or 1 instead of fading over the triangles at their rim.
@@ -82,7 +84,8 @@ class MeshRenderer(Renderer):
 
         Raises:
             InvalidValue: a wanted map is neither a pixel map nor a mask of the geometry, a triangle
-                names a vertex that does not exist, or the geometry is spread over devices.
+                names a vertex that does not exist, the geometry is spread over devices, or it has
+                no landmarks to draw.
             VisemixError: there is not enough memory.
         """
         check_devices(geometry)
@@ -103,7 +106,7 @@ class MeshRenderer(Renderer):
             crop=geometry.crop,
             fps=geometry.fps,
             landmarks=geometry.landmarks,
-            maps=self._maps(fragments, len(geometry.triangles)),
+            maps=self._maps(fragments, geometry),
         )
 
     def paint(self, geometry: FaceGeometry, mesh: Mesh, masks: Tensor) -> tuple[Fragments, Tensor]:
@@ -163,7 +166,7 @@ class MeshRenderer(Renderer):
         weights, count = geometry.masks.weights, geometry.vertices.shape[1]
         for name in self.mask_names:
             if name not in weights:
-                known = ", ".join((*PIXEL_MAPS, *weights))
+                known = ", ".join((*PIXEL_MAPS, LANDMARK_MAP, *weights))
                 do = f"choose from {known}, or use a face model that has it"
                 raise InvalidValue(f"the geometry has no mask {name!r}", where="maps", do=do)
             found = weights[name]
@@ -177,7 +180,7 @@ class MeshRenderer(Renderer):
     @property
     def mask_names(self) -> list[str]:
         """The wanted maps that are masks of the geometry."""
-        return [name for name in self.maps if name not in PIXEL_MAPS]
+        return [name for name in self.maps if name not in (*PIXEL_MAPS, LANDMARK_MAP)]
 
     @property
     def keeps_pixels(self) -> bool:
@@ -187,13 +190,16 @@ class MeshRenderer(Renderer):
     def _texture_on(self, device: torch.device) -> Tensor | None:
         return None if self.texture is None else self.texture.to(device)
 
-    def _maps(self, fragments: Fragments, triangles: int) -> dict[str, Tensor]:
+    def _maps(self, fragments: Fragments, geometry: FaceGeometry) -> dict[str, Tensor]:
         masked = fragments.masks
         if self.hard_masks:
             masked = (masked >= 0.5).to(torch.float32)
-        masks = {name: masked[:, k : k + 1] for k, name in enumerate(self.mask_names)}
+        made = {name: masked[:, k : k + 1] for k, name in enumerate(self.mask_names)}
+        if LANDMARK_MAP in self.maps:
+            made[LANDMARK_MAP] = landmark_map(geometry)
+        triangles = len(geometry.triangles)
         return {
-            name: masks[name] if name in masks else pixel_map(name, fragments, triangles)
+            name: made[name] if name in made else pixel_map(name, fragments, triangles)
             for name in self.maps
         }
 

@@ -1,4 +1,4 @@
-"""Rhythmic head motion: expression and head motion learners, 3D-aware module, few-shot generator."""
+"""Rhythmic head motion: learners of expression and motion, 3D-aware module, few-shot generator."""
 
 from visemix.core.hooks import hookimpl
 from visemix.core.interfaces import ReferenceMatcher
