@@ -9,6 +9,7 @@ VisemixError
 ├── DatasetError        a training dataset is missing, empty or damaged
 ├── CheckpointError     a checkpoint is damaged, unsafe or of another recipe
 ├── TrainingError       training cannot start or go on
+├── ComparisonError     a protocol or a comparison cannot be read or run
 ├── RecipeError         a recipe says something that cannot be
 │   ├── UnknownPart     no installed plugin offers a part of that name
 │   └── ContractError   two neighbours in a recipe do not fit
@@ -77,6 +78,10 @@ class CheckpointError(VisemixError):
 
 class TrainingError(VisemixError):
     """Training cannot start or go on."""
+
+
+class ComparisonError(VisemixError):
+    """A protocol or a comparison cannot be read or run."""
 
 
 class RecipeError(VisemixError):
