@@ -19,6 +19,7 @@ KINDS = (
     "identity_encoder",
     "audio_encoder",
     "attribute_model",
+    "head_motion",
     "matcher",
     "face_model",
     "renderer",

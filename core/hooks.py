@@ -8,6 +8,7 @@ from visemix.core.interfaces import (
     Discriminator,
     FaceModel,
     FaceTracker,
+    HeadMotion,
     IdentityEncoder,
     Metric,
     ReferenceMatcher,
@@ -66,6 +67,19 @@ def visemix_audio_encoders() -> dict[str, type[AudioEncoder]]:
 @hookspec
 def visemix_attribute_models() -> dict[str, type[AttributeModel]]:
     """Offer attribute models by name.
+
+    Called once, when a recipe names a part of this plugin.
+
+    Returns:
+        Name used in recipes -> class.
+
+    Added in 0.1.
+    """
+
+
+@hookspec
+def visemix_head_motions() -> dict[str, type[HeadMotion]]:
+    """Offer head motion by name.
 
     Called once, when a recipe names a part of this plugin.
 

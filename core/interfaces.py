@@ -7,18 +7,18 @@ much past and future they need; the runner (core/windows.py) slices, pads and jo
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 
-import attrs
 import torch
 from torch import Tensor, nn
 
 from visemix.core.judging.case import Case, Observation
-from visemix.core.shapes import Value
 from visemix.core.smoothing import Smoothing
 from visemix.core.values.attributes import FaceAttributes, Match
 from visemix.core.values.audio import Audio
 from visemix.core.values.features import AudioFeatures
 from visemix.core.values.frames import Frames
 from visemix.core.values.geometry import FaceGeometry
+from visemix.core.values.judgement import Judgement as Judgement
+from visemix.core.values.judgement import Sample as Sample
 from visemix.core.values.rendering import Rendering, Shot
 from visemix.core.values.subject import FaceFit, Picture, ReferenceFrames, Subject
 from visemix.core.values.track import Track
@@ -122,6 +122,29 @@ class AttributeModel(Part):
         return self
 
 
+class HeadMotion(Part):
+    """AudioFeatures -> FaceAttributes with a pose and nothing else; the rest as AttributeModel.
+
+    Where a recipe names one, its pose takes the place of the attribute model's.
+    """
+
+    window: Window
+    smoothing: Smoothing | None = None
+
+    @abstractmethod
+    def begin(self, subject: Subject, seed: int) -> object:
+        """The state before the first frame, for this person."""
+
+    @abstractmethod
+    def predict(self, features: AudioFeatures, state: object) -> Step[FaceAttributes]:
+        """Head poses of the block (``features`` also holds the window's past and future)."""
+
+    def personalise(self, subject: Subject, features: AudioFeatures) -> "HeadMotion":
+        """One adapted to this person; the general one stays as it is. Default: itself."""
+        del subject, features
+        return self
+
+
 class FaceModel(Part):
     """FaceAttributes -> FaceGeometry, and Track -> FaceFit."""
 
@@ -180,36 +203,6 @@ class Refiner(Part):
     @abstractmethod
     def refine(self, shot: Shot, state: object) -> Step[Frames]:
         """Finished frames of the block."""
-
-
-@attrs.frozen(eq=False)
-class Judgement(Value):
-    """What a discriminator says.
-
-    Attributes:
-        scores: one tensor of logits per scale.
-        features: per scale, the activations of its layers (for feature matching).
-    """
-
-    scores: Sequence[Tensor]
-    features: Sequence[Sequence[Tensor]] = ()
-
-
-@attrs.frozen(eq=False)
-class Sample(Value):
-    """What a discriminator sees; each field is optional.
-
-    Attributes:
-        frames: [B, 3, H, W] or [B, T, 3, H, W] float32 in [-1, 1].
-        condition: what the frames were made from, same layout.
-        attributes: [B, T, A] float32.
-        sound: [B, S] or [B, T, S] float32 in [-1, 1].
-    """
-
-    frames: Tensor | None = None
-    condition: Tensor | None = None
-    attributes: Tensor | None = None
-    sound: Tensor | None = None
 
 
 class Discriminator(Part):

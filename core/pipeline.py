@@ -1,9 +1,11 @@
 """The whole flow: sound and a subject in, finished frames out, window by window.
 
-audio -> AudioEncoder -> AttributeModel -> ReferenceMatcher -> FaceModel -> Renderer -> Refiner
+audio -> AudioEncoder -> AttributeModel (HeadMotion) -> ReferenceMatcher -> FaceModel -> Renderer
+-> Refiner
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import tee
 from pathlib import Path
 from typing import Protocol
 
@@ -16,12 +18,13 @@ from visemix.core.interfaces import (
     AudioEncoder,
     FaceModel,
     FaceTracker,
+    HeadMotion,
     ReferenceMatcher,
     Refiner,
     Renderer,
 )
 from visemix.core.progress import Progress, Quiet
-from visemix.core.timeline import cut, length
+from visemix.core.timeline import cut, join, length
 from visemix.core.values.attributes import FaceAttributes, Match
 from visemix.core.values.audio import Audio
 from visemix.core.values.features import AudioFeatures
@@ -46,6 +49,7 @@ class Parts:
         face_model: attributes -> geometry.
         renderer: geometry -> rendering.
         refiner: rendering -> frames.
+        head_motion: features -> pose, in place of the attribute model's; None for that.
     """
 
     tracker: FaceTracker
@@ -55,18 +59,52 @@ class Parts:
     face_model: FaceModel
     renderer: Renderer
     refiner: Refiner
+    head_motion: HeadMotion | None = None
 
 
 def attributes_of(
     parts: Parts, chunks: Iterable[Audio], subject: Subject, seed: int
 ) -> Iterator[FaceAttributes]:
     """What the face does while it says ``chunks``."""
-    model = parts.attribute_model
     features = encode_stream(parts.audio_encoder, chunks)
+    if parts.head_motion is None:
+        return _said(parts.attribute_model, features, subject, seed)
+    heard, felt = tee(features)
+    said = _said(parts.attribute_model, heard, subject, seed)
+    return posed(said, _said(parts.head_motion, felt, subject, seed))
+
+
+def _said(
+    model: AttributeModel | HeadMotion,
+    features: Iterable[AudioFeatures],
+    subject: Subject,
+    seed: int,
+) -> Iterator[FaceAttributes]:
     said = Windowed(model.window, model.predict, model.begin(subject, seed)).run(features)
     if model.smoothing is None:
         return said
     return Windowed(model.smoothing.runner(SMOOTHED_AT_ONCE), model.smoothing.step).run(said)
+
+
+def posed(
+    said: Iterable[FaceAttributes], heads: Iterable[FaceAttributes]
+) -> Iterator[FaceAttributes]:
+    """``said``, block by block, with the poses of ``heads`` in place of its own.
+
+    Args:
+        said: blocks of any lengths.
+        heads: as many frames, in blocks of other lengths.
+    """
+    coming = iter(heads)
+    held: list[FaceAttributes] = []
+    for block in said:
+        wanted = length(block)
+        while sum(length(part) for part in held) < wanted:
+            held.append(next(coming))
+        ready = join(held)
+        yield attrs.evolve(block, pose=cut(ready, 0, wanted).pose)
+        rest = length(ready) - wanted
+        held = [cut(ready, wanted, wanted + rest)] if rest else []
 
 
 def frames_of_attributes(
@@ -87,7 +125,7 @@ def draw(parts: Parts, match: Match, subject: Subject) -> Shot:
 
 
 def personalised(parts: Parts, subject: Subject, progress: Progress) -> Parts:
-    """``parts`` with the attribute model adapted to the person, if there is sound to learn from."""
+    """``parts`` with those that speak adapted to the person, if there is sound to learn from."""
     if subject.photo or subject.audio is None:
         return parts
     task = "learning how this person speaks"
@@ -95,9 +133,10 @@ def personalised(parts: Parts, subject: Subject, progress: Progress) -> Parts:
     try:
         features = reference_features(parts.audio_encoder, subject)
         model = parts.attribute_model.personalise(subject, features)
+        motion = parts.head_motion and parts.head_motion.personalise(subject, features)
     finally:
         progress.end(task)
-    return attrs.evolve(parts, attribute_model=model)
+    return attrs.evolve(parts, attribute_model=model, head_motion=motion)
 
 
 def reference_features(encoder: AudioEncoder, subject: Subject) -> AudioFeatures:

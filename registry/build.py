@@ -77,7 +77,7 @@ def build_recipe(recipe: Recipe, installed: Installed, *, training: bool = False
     made: dict[str, Any] = {part.path: builder.build(part) for part in wanted}
     return Built(
         resolved,
-        Parts(**{field.name: made[field.name] for field in attrs.fields(Parts)}),
+        Parts(**{f.name: made[f.name] for f in attrs.fields(Parts) if f.name in made}),
         {path: part for path, part in made.items() if path.startswith("discriminators.")},
         made.get("identity_encoder"),
     )

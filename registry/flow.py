@@ -4,10 +4,15 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
-from visemix.core.contracts import Misfit, Property, misfits, resolve
+from visemix.core.contracts import Contract, Misfit, Property, misfits, resolve
 from visemix.registry.resolve import ChosenPart, ResolvedRecipe
 
 VIDEO = "video"
+
+HEAD = "head"
+"""What a head motion makes: the pose, in place of that of ``attributes``."""
+
+ATTRIBUTES = "attributes"
 
 Keys = Mapping[str, Property]
 
@@ -47,12 +52,30 @@ def arrows(resolved: ResolvedRecipe) -> Iterator[Arrow]:
         VIDEO: (None, {"fps": video.fps, "size": video.size})
     }
     for part in resolved.parts:
-        for port, wanted in resolve(part.contract.consumes, part.settings).items():
+        for port, wanted in needs(part.contract, part.settings, HEAD in made).items():
             provider, offered = made.get(port, (None, None))
             yield Arrow(port, part, wanted, provider, offered)
         if part.contract.kind != "discriminator":
             provides = resolve(part.contract.provides, part.settings)
+            if ATTRIBUTES in provides:
+                made.pop(HEAD, None)  # whoever changes the attributes has seen that pose
             made.update({port: (part, keys) for port, keys in provides.items()})
+
+
+def needs(contract: Contract, settings: Mapping[str, object], posed: bool) -> dict[str, Keys]:
+    """Port -> what a part accepts there.
+
+    Args:
+        contract: of the part.
+        settings: of the part.
+        posed: whether a head motion makes the pose, which is then asked of it.
+    """
+    found: dict[str, Keys] = dict(resolve(contract.consumes, settings))
+    wanted = found.get(ATTRIBUTES, {})
+    if posed and "pose" in wanted:
+        found[ATTRIBUTES] = {key: value for key, value in wanted.items() if key != "pose"}
+        found[HEAD] = {"pose": wanted["pose"]}
+    return found
 
 
 def spell(value: Property) -> str:

@@ -14,6 +14,7 @@ PART_KEYS = (
     "identity_encoder",
     "audio_encoder",
     "attribute_model",
+    "head_motion",
     "matcher",
     "face_model",
     "renderer",
@@ -21,7 +22,7 @@ PART_KEYS = (
 )
 """Keys that name one part each, in the order of the flow."""
 
-OPTIONAL_PARTS = ("identity_encoder",)
+OPTIONAL_PARTS = ("identity_encoder", "head_motion")
 
 
 @attrs.frozen

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import attrs
 
 from visemix.core.contracts import KINDS, Contract, Property, Scalar, Setting, misfits, resolve
-from visemix.registry.flow import VIDEO, Arrow, spell
+from visemix.registry.flow import HEAD, VIDEO, Arrow, needs, spell
 from visemix.registry.hardware import lacking
 from visemix.registry.installed import Installed
 from visemix.registry.resolve import ChosenPart, ResolvedRecipe, default_settings
@@ -30,7 +30,8 @@ def remedies(arrow: Arrow, resolved: ResolvedRecipe, installed: Installed) -> st
         for part in _runnable(installed, kind)
         if part.name != arrow.consumer.contract.name
         and not misfits(
-            {arrow.port: arrow.offered or {}}, resolve(part.consumes, default_settings(part, video))
+            {arrow.port: arrow.offered or {}},
+            needs(part, default_settings(part, video), arrow.port == HEAD),
         )
     ]
     found += [f"{kind}: {', '.join(sorted(names))}"] if names else []
@@ -107,5 +108,6 @@ def _fits_with(arrow: Arrow, old: ChosenPart, new: ChosenPart) -> bool:
         provides = resolve(new.contract.provides, new.settings)
         offered = {arrow.port: provides.get(arrow.port, {})}
     else:
-        wanted = {arrow.port: resolve(new.contract.consumes, new.settings).get(arrow.port, {})}
+        needed = needs(new.contract, new.settings, arrow.port == HEAD)
+        wanted = {arrow.port: needed.get(arrow.port, {})}
     return not misfits(offered, wanted)

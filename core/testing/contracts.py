@@ -22,6 +22,7 @@ from visemix.core.interfaces import (
     Discriminator,
     FaceModel,
     FaceTracker,
+    HeadMotion,
     IdentityEncoder,
     Metric,
     Part,
@@ -33,6 +34,7 @@ from visemix.core.testing.attribute_models import MODEL_CHECKS
 from visemix.core.testing.audio_encoders import ENCODER_CHECKS
 from visemix.core.testing.expectations import Nonconforming
 from visemix.core.testing.face_models import FACE_MODEL_CHECKS
+from visemix.core.testing.head_motions import HEAD_MOTION_CHECKS
 from visemix.core.testing.judges import (
     check_discriminator_judges,
     check_identity_vector,
@@ -72,6 +74,7 @@ KITS: Mapping[str, Kit] = {
     "identity_encoder": Kit(IdentityEncoder, (check_identity_vector,)),
     "audio_encoder": Kit(AudioEncoder, ENCODER_CHECKS),
     "attribute_model": Kit(AttributeModel, MODEL_CHECKS),
+    "head_motion": Kit(HeadMotion, HEAD_MOTION_CHECKS),
     "matcher": Kit(ReferenceMatcher, MATCHER_CHECKS),
     "face_model": Kit(FaceModel, FACE_MODEL_CHECKS),
     "renderer": Kit(Renderer, RENDERER_CHECKS),

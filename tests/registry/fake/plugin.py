@@ -11,6 +11,7 @@ from visemix.core.interfaces import (
     Discriminator,
     FaceModel,
     FaceTracker,
+    HeadMotion,
     ReferenceMatcher,
     Refiner,
     Renderer,
@@ -63,6 +64,16 @@ class Model(AttributeModel):
         if hidden == 13:
             raise ZeroDivisionError("thirteen units")
         self.hidden, self.losses = hidden, losses
+
+    def begin(self, subject: Subject, seed: int) -> object:
+        raise Unused
+
+    def predict(self, features: AudioFeatures, state: object) -> Step[FaceAttributes]:
+        raise Unused
+
+
+class Nodding(HeadMotion):
+    window = Window(1)
 
     def begin(self, subject: Subject, seed: int) -> object:
         raise Unused
@@ -142,6 +153,11 @@ def visemix_audio_encoders() -> dict[str, type[AudioEncoder]]:
 @hookimpl
 def visemix_attribute_models() -> dict[str, type[AttributeModel]]:
     return {"fake-model": Model, "fake-model-raw": Model}
+
+
+@hookimpl
+def visemix_head_motions() -> dict[str, type[HeadMotion]]:
+    return {"fake-nodding": Nodding}
 
 
 @hookimpl
