@@ -11,7 +11,8 @@ from torch.nn import functional
 import visemix
 from visemix.core import measures
 from visemix.core.errors import FaceError
-from visemix.core.picture_measures import cpbd, psnr, ssim
+from visemix.core.picture_measures import psnr, ssim
+from visemix.core.sharpness import cpbd
 from visemix.core.subjects.alignment import Aligned
 from visemix.core.talking import Pipeline
 from visemix.core.timeline import cut
