@@ -4,19 +4,35 @@ import torch
 from torch import Tensor
 
 from visemix.core.errors import InvalidValue, SubjectError
-from visemix.core.values.pose import HeadPose, PoseConvention
+from visemix.core.values.attributes import FaceAttributes
+from visemix.core.values.pose import PoseConvention
 from visemix.core.values.subject import Subject
 
+OPEN = 1.0
+"""Blinks (AU45, 0 to 5) below this leave the eyes open."""
 
-def frontal_frame(pose: HeadPose, found: Tensor) -> int:
+
+def frontal_frame(attributes: FaceAttributes, found: Tensor) -> int:
     """t_M of Chen et al.: the frame with a face whose rotation vector has the smallest numbers.
 
+    Frames with half-shut eyes are passed over while there are others: what is made of this frame
+    would keep them shut. The paper does not say so.
+
     Args:
-        pose: of T frames.
+        attributes: with the pose of T frames.
         found: [T] bool, at least one of them true.
+
+    Raises:
+        InvalidValue: there is no pose.
     """
-    turned = pose.to(PoseConvention.ROTVEC_PX).rotation.abs().sum(1)
-    return int(torch.where(found, turned, torch.inf).argmin())
+    if attributes.pose is None:
+        do = "use a face model that fits it"
+        raise InvalidValue("there is no head pose", where="FaceAttributes.pose", do=do)
+    turned = attributes.pose.to(PoseConvention.ROTVEC_PX).rotation.abs().sum(1)
+    usable = found
+    if attributes.blink is not None and bool((found & (attributes.blink < OPEN)).any()):
+        usable = found & (attributes.blink < OPEN)
+    return int(torch.where(usable, turned, torch.inf).argmin())
 
 
 def few_frames(subject: Subject, count: int) -> Tensor:
@@ -39,11 +55,7 @@ def few_frames(subject: Subject, count: int) -> Tensor:
 
 
 def _frontal(subject: Subject) -> int:
-    pose, found = subject.fit.attributes.pose, subject.track.found
-    if pose is None:
-        do = "use a face model that fits it"
-        raise InvalidValue("the subject has no head pose", where=subject.name, do=do)
-    if not bool(found.any()):
+    if not bool(subject.track.found.any()):
         do = "prepare it again from a reference that shows the face"
         raise SubjectError("no frame shows the face", where=subject.name, do=do)
-    return frontal_frame(pose, found)
+    return frontal_frame(subject.fit.attributes, subject.track.found)

@@ -4,6 +4,7 @@ import attrs
 import torch
 from torch import Tensor
 
+from visemix.core.fitting.landmarks_68 import POINTS, landmarks_68
 from visemix.core.interfaces import FaceModel
 from visemix.core.testing.expectations import expect, expect_frames, expect_same
 from visemix.core.testing.promise import Promise, size_in
@@ -62,14 +63,18 @@ def check_face_model_geometry(model: FaceModel, promise: Promise) -> None:
 
 
 def check_face_model_place(model: FaceModel, promise: Promise) -> None:
-    """The landmarks of a fitted clip lie where the tracker saw them."""
+    """The landmarks of a fitted clip, or the 68 among them, lie where the tracker saw them."""
     fitted = _fitted(model, promise)
     made = model.geometry(fitted.fit.attributes, fitted).landmarks
     if made is None:
         return
     track, matrix = fitted.track, fitted.track.crop.matrix
-    expect(made.shape == track.landmarks.shape, "it must have as many landmarks as the track")
-    seen = track.landmarks[..., :2] @ matrix[:, :2].T + matrix[:, 2]
+    seen = track.landmarks
+    if made.shape[1] == POINTS:
+        seen = landmarks_68(seen)
+    what = f"it must have as many landmarks as the track, or {POINTS}"
+    expect(made.shape == seen.shape, what)
+    seen = seen[..., :2] @ matrix[:, :2].T + matrix[:, 2]
     height = (seen.amax(1) - seen.amin(1))[:, 1].mean()
     error = torch.linalg.vector_norm(made[..., :2] - seen, dim=-1)[track.found].mean() / height
     what = f"landmarks must be crop px, they are {float(error):.0%} of a face height off"
