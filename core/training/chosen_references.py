@@ -16,8 +16,8 @@ class FewShot:
         count: R per example; 0 for none.
         share: the first share of the clip that they come from; Chen et al. (rhythmic head motion)
             released 0.25.
-        gap: frames to the nearest target that they keep where the clip has enough others, so
-            that they do not show what is to be made.
+        gap: frames to the nearest target that they keep where the clip has such, so that they do
+            not show nearly what is to be made.
         maps: which of the clip's maps they have; none if empty.
     """
 
@@ -30,7 +30,7 @@ class FewShot:
 def chosen_references(
     bank: RenderBank, targets: range, few: FewShot, dice: torch.Generator
 ) -> Tensor:
-    """[R] int64, frames in which the face was found; different ones if there are enough.
+    """[R] int64, frames in which the face was found, but no target; again the same if too few.
 
     Args:
         bank: the clip.
@@ -40,9 +40,11 @@ def chosen_references(
     """
     frames = bank.found.nonzero().flatten()
     among = frames[: max(round(few.share * len(frames)), 1)]
-    away = (among < targets[0] - few.gap) | (among > targets[-1] + few.gap)
-    if int(away.sum()) >= few.count:
-        among = among[away]
+    for gap in (few.gap, 0):
+        away = among[(among < targets[0] - gap) | (among > targets[-1] + gap)]
+        if len(away):
+            among = away
+            break
     order = among[torch.randperm(len(among), generator=dice)]
     return order[torch.arange(few.count) % len(order)]
 

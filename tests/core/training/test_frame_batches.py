@@ -152,10 +152,20 @@ def test_references_may_come_from_the_beginning(bank: RenderBank) -> None:
     assert int(references(bank, FewShot(4, share=0.25)).frame.max()) < 0.25 * FRAMES
 
 
-def test_few_frames_are_shown_again(bank: RenderBank) -> None:
-    frame = references(bank, FewShot(5, share=0.05)).frame
-    assert sorted(set(frame.flatten().tolist())) == [0, 1, 2]
-    assert all(len(set(row)) == 3 for row in frame.tolist())
+def test_few_frames_are_shown_again_but_never_the_target(bank: RenderBank) -> None:
+    batches = FrameBatches([bank], Cut(references=FewShot(5, share=0.05)), 57, seed=2)
+    batch = batches.batch(0, Shard())
+    assert batch.references is not None
+    for target, row in zip(batch.frame[:, 0].tolist(), batch.references.frame, strict=True):
+        assert set(row.tolist()) == {0, 1, 2} - {target}
+
+
+def test_a_photo_is_its_own_reference(bank: RenderBank) -> None:
+    found = torch.arange(FRAMES) == 7
+    track = attrs.evolve(bank.example.subject.track, found=found)
+    subject = attrs.evolve(bank.example.subject, track=track)
+    photo = attrs.evolve(bank, example=attrs.evolve(bank.example, subject=subject))
+    assert references(photo, FewShot(2), 1).frame.tolist() == [[7, 7]]
 
 
 def test_two_shards_see_the_same_references(bank: RenderBank) -> None:

@@ -1,0 +1,1 @@
+"""The few-shot generator: hybrid embedding, flow warps, non-linear composition."""
