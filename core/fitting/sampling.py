@@ -69,11 +69,12 @@ def _depth_picture(
     z = vertices[0, :, 2]
     low, high = float(z.min()), float(z.max())
     shade = ((z - low) / max(high - low, 1e-6)).clamp(0, 1)
+    landmarks = geometry.landmarks
     painted = attrs.evolve(
         geometry,
         vertices=vertices,
         crop=geometry.crop[frame : frame + 1],
-        landmarks=None,
+        landmarks=None if landmarks is None else landmarks[frame : frame + 1],
         colors=shade[:, None].expand(-1, 3).contiguous(),
         light=None,
     )

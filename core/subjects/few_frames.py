@@ -8,7 +8,7 @@ from visemix.core.values.attributes import FaceAttributes
 from visemix.core.values.pose import PoseConvention
 from visemix.core.values.subject import Subject
 
-OPEN = 1.0
+OPEN = 0.25
 """Blinks (AU45, 0 to 5) below this leave the eyes open."""
 
 

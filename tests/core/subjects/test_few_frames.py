@@ -26,7 +26,7 @@ def test_the_frontal_frame_turns_least() -> None:
 
 def test_the_frontal_frame_has_open_eyes() -> None:
     found = torch.ones(4, dtype=torch.bool)
-    assert frontal_frame(_attributes([0, 0, 4.0, 0.5]), found) == 3
+    assert frontal_frame(_attributes([0, 0, 4.0, 0.2]), found) == 3
     assert frontal_frame(_attributes([2.0, 2, 4, 3]), found) == 2
 
 
