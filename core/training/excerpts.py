@@ -34,6 +34,7 @@ class Excerpts:
         frames: of an excerpt.
         batch: excerpts per step, over all processes.
         seed: of everything random.
+        setting: of a recipe, to blame for ``frames``.
 
     Attributes:
         count: excerpts of an epoch.
@@ -42,7 +43,14 @@ class Excerpts:
         TrainingError: no clip shows the face long enough.
     """
 
-    def __init__(self, clips: Sequence[Clip], frames: int, batch: int, seed: int) -> None:
+    def __init__(
+        self,
+        clips: Sequence[Clip],
+        frames: int,
+        batch: int,
+        seed: int,
+        setting: str = "refiner.sequence",
+    ) -> None:
         self._starts = [starts(clip, frames) for clip in clips]
         self._turns = [
             clip
@@ -54,7 +62,7 @@ class Excerpts:
         self._dealer = Dealer(self.count, batch, seed)
         if not self._turns:
             what = f"no clip shows the face in {frames} frames in a row"
-            do = "set refiner.sequence lower, or prepare longer clips"
+            do = f"set {setting} lower, or prepare longer clips"
             raise TrainingError(what, where="data", do=do)
 
     @property
