@@ -29,7 +29,7 @@ def grid(edge: int) -> Shape:
 
 def canonical_face() -> Shape:
     """MediaPipe's face."""
-    with (files("visemix.plugins.landmark_mesh") / "canonical_face.npz").open("rb") as file:
+    with (files("visemix.core.fitting") / "canonical_face.npz").open("rb") as file:
         data = np.load(file)
         vertices = torch.tensor(data["v"] * (1, -1, 1), dtype=torch.float32)
         triangles = torch.tensor(data["f"], dtype=torch.int32)

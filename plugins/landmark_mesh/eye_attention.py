@@ -6,9 +6,9 @@ import torch
 from torch import Tensor
 
 from visemix.core.fitting import eye_attention as equation_9
+from visemix.core.fitting.canonical_mesh import canonical_mesh
 from visemix.core.fitting.mediapipe_points import EYE_LEFT, EYE_RIGHT, MESH
 from visemix.core.fitting.surface import vertex_areas
-from visemix.plugins.landmark_mesh.mesh import canonical_mesh
 
 
 @cache

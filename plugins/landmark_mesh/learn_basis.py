@@ -16,13 +16,13 @@ from torch import Tensor
 
 from visemix.core.errors import DatasetError
 from visemix.core.fitting.alignment import to_camera
+from visemix.core.fitting.canonical_mesh import canonical_mesh
 from visemix.core.fitting.mediapipe_points import IRIS_LEFT, IRIS_RIGHT, LIPS, MESH
 from visemix.core.measures import eye_aspect_ratio
+from visemix.core.tracked_face.expression import GAZE, ExpressionBasis
+from visemix.core.tracked_face.lids import full_travel, lid_region
+from visemix.core.tracked_face.neutral import Frontal, frontalise
 from visemix.core.values.rendering import Crop
-from visemix.plugins.landmark_mesh.expression import GAZE, ExpressionBasis
-from visemix.plugins.landmark_mesh.lids import full_travel, lid_region
-from visemix.plugins.landmark_mesh.mesh import canonical_mesh
-from visemix.plugins.landmark_mesh.neutral import Frontal, frontalise
 
 COMPONENTS = 64
 LIP_WEIGHT = 4.0

@@ -9,9 +9,12 @@ from visemix.core.fitting.albedo import AlbedoKind, albedo_named
 from visemix.core.fitting.alignment import to_camera
 from visemix.core.fitting.appearance import Scene, skin_look
 from visemix.core.fitting.cameras import mean_pose, projection_named
+from visemix.core.fitting.canonical_mesh import canonical_mesh
 from visemix.core.fitting.mediapipe_points import LANDMARKS
 from visemix.core.interfaces import FaceModel, Renderer
 from visemix.core.timeline import length
+from visemix.core.tracked_face.expression import BASIS
+from visemix.core.tracked_face.face import TrackedPerson, read_face
 from visemix.core.values.attributes import FaceAttributes
 from visemix.core.values.camera import Camera, Projection
 from visemix.core.values.geometry import FaceGeometry, Masks
@@ -19,13 +22,7 @@ from visemix.core.values.pose import DISTANCE, FOCAL_PX, HeadPose, PoseConventio
 from visemix.core.values.rendering import Crop
 from visemix.core.values.subject import FaceFit, ReferenceFrames, Subject
 from visemix.core.values.track import Track
-from visemix.plugins.landmark_mesh.alignment import align
-from visemix.plugins.landmark_mesh.closing import closed_mouth
-from visemix.plugins.landmark_mesh.expression import BASIS, expression_basis
 from visemix.plugins.landmark_mesh.eye_attention import eye_attention
-from visemix.plugins.landmark_mesh.lids import SHUT, closure, lid_range
-from visemix.plugins.landmark_mesh.mesh import canonical_mesh
-from visemix.plugins.landmark_mesh.neutral import frontalise
 from visemix.plugins.landmark_mesh.perspective import flatten, magnify
 
 MODEL = "landmark-mesh"
@@ -68,18 +65,18 @@ class LandmarkMesh(FaceModel):
         _check_track(track)
         seen = to_camera(track.landmarks, track.crop)
         points = flatten(seen, track.found) if self._perspective else seen
-        neutral, identity = _person(points[track.found])
-        alignment = align(neutral, points)
-        moved = alignment.undo(points) - neutral
-        basis = expression_basis()
-        blink = (closure(moved, basis.lids) / identity).mean(1).clamp(0, 1) * SHUT
-        lids = _weighted(blink[:, None] / SHUT * identity, basis.lids)
-        expression = basis.encode(moved - lids)
-        fitted = alignment.apply(neutral + basis.decode(expression) + lids)
+        face = read_face(points, track.found)
+        neutral, identity = face.person.neutral, face.person.lids
+        fitted = face.fitted()
         if self._perspective:
-            fitted = magnify(fitted, alignment.shift[:, 2])
+            fitted = magnify(fitted, face.alignment.shift[:, 2])
         attributes = FaceAttributes(
-            track.fps, expression, BASIS, alignment.pose(), blink, track.action_units
+            track.fps,
+            face.expression,
+            BASIS,
+            face.alignment.pose(),
+            face.blink,
+            track.action_units,
         )
         error = _error_px(fitted, seen, track)
         found = FaceFit(MODEL, neutral, attributes, identity, error_px=error)
@@ -151,15 +148,6 @@ def _check_track(track: Track) -> None:
         raise FaceError("no frame shows a face", do="use a reference in which a face is seen")
 
 
-def _person(points: Tensor) -> tuple[Tensor, Tensor]:
-    """Calm shape [478, 3] (eyes open, mouth closed) and lid range [2] of px [T, 478, 3]."""
-    basis, frontal = expression_basis(), frontalise(points)
-    opened, shut = lid_range(frontal.neutral, frontal.points, basis.lids)
-    neutral = frontal.neutral + _weighted(opened[None], basis.lids)[0]
-    # A lid that hardly moves would make blink a ratio of two noises.
-    return closed_mouth(neutral, basis), (shut - opened).clamp_min(0.1)
-
-
 def _error_px(fitted: Tensor, seen: Tensor, track: Track) -> float:
     """Mean distance in the picture over the frames with a face, full-frame px."""
     zoom = torch.linalg.det(track.crop.matrix[:, :2]).abs().sqrt()
@@ -175,21 +163,11 @@ def _shape(attributes: FaceAttributes, fit: FaceFit) -> Tensor:
             where="Subject.fit",
             do="prepare it again with this recipe",
         )
-    basis = expression_basis()
-    shape = fit.neutral.expand(length(attributes), LANDMARKS, 3)
-    if attributes.expression is not None:
-        if attributes.basis != BASIS:
-            where = "FaceAttributes.basis"
-            raise InvalidValue(f"expected {BASIS!r}, got {attributes.basis!r}", where=where)
-        shape = shape + basis.decode(attributes.expression)
-    if attributes.blink is not None:
-        shape = shape + _weighted(attributes.blink[:, None] / SHUT * fit.identity, basis.lids)
-    return shape
-
-
-def _weighted(amount: Tensor, lids: Tensor) -> Tensor:
-    """Lid displacement [T, 478, 3] of closures [T, 2]."""
-    return torch.einsum("ts,svc->tvc", amount, lids)
+    if attributes.expression is not None and attributes.basis != BASIS:
+        where = "FaceAttributes.basis"
+        raise InvalidValue(f"expected {BASIS!r}, got {attributes.basis!r}", where=where)
+    person = TrackedPerson(fit.neutral, fit.identity)
+    return person.shape(attributes.expression, attributes.blink, length(attributes))
 
 
 def _landmarks(vertices: Tensor, camera: Camera, pose: HeadPose) -> Tensor:

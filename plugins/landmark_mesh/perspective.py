@@ -8,9 +8,9 @@ a model unit at the origin has s = f / (D - z) px, so f / (D - z - w / s) = s f 
 import torch
 from torch import Tensor
 
+from visemix.core.tracked_face.alignment import align
+from visemix.core.tracked_face.neutral import frontalise
 from visemix.core.values.pose import FOCAL_PX
-from visemix.plugins.landmark_mesh.alignment import align
-from visemix.plugins.landmark_mesh.neutral import frontalise
 
 ROUNDS = 2
 """The depth of the origin depends on the shape and the other way round; settles at once."""

@@ -2,13 +2,13 @@
 
 import torch
 
+from visemix.core.fitting.canonical_mesh import canonical_mesh
 from visemix.core.measures import eye_aspect_ratio, lip_gap, remove_rigid_motion
 from visemix.core.testing.head import sample_head
 from visemix.core.testing.sample_face_model import SampleFaceModel
 from visemix.core.testing.sample_renderer import SampleRenderer
 from visemix.core.testing.samples import LOST, SamplePlan, sample_subject
 from visemix.core.timeline import cut
-from visemix.plugins.landmark_mesh.mesh import canonical_mesh
 from visemix.plugins.landmark_mesh.model import LandmarkMesh
 from visemix.plugins.rasterizer_cpu.renderer import RasterizerCpu
 

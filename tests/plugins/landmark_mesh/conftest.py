@@ -5,13 +5,13 @@ import pytest
 import torch
 from torch import Tensor
 
+from visemix.core.fitting.canonical_mesh import canonical_mesh
+from visemix.core.tracked_face.expression import BASIS, expression_basis
 from visemix.core.values.attributes import FaceAttributes
 from visemix.core.values.pose import HeadPose, PoseConvention
 from visemix.core.values.rendering import Crop
 from visemix.core.values.subject import AttributeStatistics, FaceFit, Picture, Subject
 from visemix.core.values.track import Track
-from visemix.plugins.landmark_mesh.expression import BASIS, expression_basis
-from visemix.plugins.landmark_mesh.mesh import canonical_mesh
 from visemix.plugins.landmark_mesh.model import MODEL, LandmarkMesh
 
 FPS = 25.0

@@ -2,10 +2,10 @@
 
 import torch
 
+from visemix.core.fitting.canonical_mesh import canonical_mesh
 from visemix.core.fitting.eye_attention import SHARE
 from visemix.core.fitting.mediapipe_points import EYE_LEFT, EYE_RIGHT, LIPS, MESH
 from visemix.plugins.landmark_mesh.eye_attention import eye_attention
-from visemix.plugins.landmark_mesh.mesh import canonical_mesh
 
 
 def test_eyes_are_in_brows_nose_and_lips_are_not() -> None:

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from visemix.core.errors import DatasetError
+from visemix.core.tracked_face.expression import expression_basis
 from visemix.core.values.subject import Subject
 from visemix.plugins.landmark_mesh import learn_basis
-from visemix.plugins.landmark_mesh.expression import expression_basis
 
 
 def write(path: Path, landmarks: torch.Tensor) -> Path:

@@ -8,12 +8,12 @@ from visemix.core.errors import FaceError, InvalidValue
 from visemix.core.measures import correlation, eye_aspect_ratio, lip_gap
 from visemix.core.testing.samples import sample_subject
 from visemix.core.timeline import cut
+from visemix.core.tracked_face.expression import BASIS
 from visemix.core.values.attributes import FaceAttributes
 from visemix.core.values.camera import Projection
 from visemix.core.values.pose import HeadPose, PoseConvention
 from visemix.core.values.subject import FaceFit, Subject
 from visemix.core.values.track import Track
-from visemix.plugins.landmark_mesh.expression import BASIS
 from visemix.plugins.landmark_mesh.model import LandmarkMesh
 
 

@@ -4,8 +4,8 @@ import torch
 
 from visemix.core.fitting.alignment import to_camera
 from visemix.core.fitting.calm import calm_frames, inner_lip_gap
+from visemix.core.tracked_face.neutral import frontalise
 from visemix.core.values.subject import Subject
-from visemix.plugins.landmark_mesh.neutral import frontalise
 
 
 def test_calm_frames_have_closed_lips_and_open_eyes(subject: Subject) -> None:

@@ -3,9 +3,9 @@
 import torch
 
 from visemix.core.fitting.alignment import Alignment
+from visemix.core.fitting.canonical_mesh import canonical_mesh
 from visemix.core.values.camera import Camera, Projection
 from visemix.core.values.pose import PoseConvention
-from visemix.plugins.landmark_mesh.mesh import canonical_mesh
 from visemix.plugins.landmark_mesh.perspective import flatten, magnify
 
 MODEL = canonical_mesh().vertices

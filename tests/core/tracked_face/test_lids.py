@@ -3,17 +3,17 @@
 import pytest
 import torch
 
+from visemix.core.fitting.canonical_mesh import canonical_mesh
 from visemix.core.fitting.mediapipe_points import EYE_LEFT, EYE_RIGHT, LIPS
 from visemix.core.measures import eye_aspect_ratio
-from visemix.plugins.landmark_mesh.expression import expression_basis
-from visemix.plugins.landmark_mesh.lids import (
+from visemix.core.tracked_face.expression import expression_basis
+from visemix.core.tracked_face.lids import (
     SHUT_OPENING,
     closure,
     full_travel,
     lid_range,
     lid_region,
 )
-from visemix.plugins.landmark_mesh.mesh import canonical_mesh
 
 NEUTRAL = canonical_mesh().vertices
 LIDS = expression_basis().lids

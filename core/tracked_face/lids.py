@@ -3,9 +3,9 @@
 import torch
 from torch import Tensor
 
+from visemix.core.fitting.canonical_mesh import canonical_mesh
 from visemix.core.fitting.mediapipe_points import EYE_LEFT, EYE_RIGHT, MESH
 from visemix.core.measures import BLINK_LEVEL, EYES, blinks, eye_aspect_ratio
-from visemix.plugins.landmark_mesh.mesh import canonical_mesh
 
 SHUT = 5.0
 """AU45 of shut eyes (FaceAttributes.blink)."""

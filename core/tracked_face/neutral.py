@@ -5,10 +5,10 @@ from torch import Tensor
 
 from visemix.core.fitting.alignment import Alignment
 from visemix.core.fitting.calm import calm_frames
+from visemix.core.fitting.canonical_mesh import canonical_mesh
 from visemix.core.fitting.mediapipe_points import RIGID
 from visemix.core.rotations import similarity
-from visemix.plugins.landmark_mesh.alignment import align
-from visemix.plugins.landmark_mesh.mesh import canonical_mesh
+from visemix.core.tracked_face.alignment import align
 
 ROUNDS = 3
 """Pose and shape are found in turn; the fourth round moves no point by 0.01 cm."""

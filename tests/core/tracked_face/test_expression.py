@@ -7,7 +7,7 @@ import torch
 
 from visemix.core.fitting.mediapipe_points import MESH
 from visemix.core.measures import LIPS
-from visemix.plugins.landmark_mesh.expression import GAZE, ExpressionBasis, expression_basis
+from visemix.core.tracked_face.expression import GAZE, ExpressionBasis, expression_basis
 
 
 def test_coefficients_come_back_exactly() -> None:

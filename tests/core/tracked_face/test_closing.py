@@ -3,10 +3,10 @@
 import torch
 
 from visemix.core.fitting.calm import inner_lip_gap
+from visemix.core.fitting.canonical_mesh import canonical_mesh
 from visemix.core.fitting.mediapipe_points import EYE_LEFT, EYE_RIGHT
-from visemix.plugins.landmark_mesh.closing import CLOSED_GAP, closed_mouth
-from visemix.plugins.landmark_mesh.expression import expression_basis
-from visemix.plugins.landmark_mesh.mesh import canonical_mesh
+from visemix.core.tracked_face.closing import CLOSED_GAP, closed_mouth
+from visemix.core.tracked_face.expression import expression_basis
 
 BASIS = expression_basis()
 

@@ -5,11 +5,11 @@ import torch
 from hypothesis import given, settings
 
 from visemix.core.fitting.alignment import Alignment, to_camera
+from visemix.core.fitting.canonical_mesh import canonical_mesh
 from visemix.core.fitting.mediapipe_points import LIPS, RIGID
 from visemix.core.rotations import euler_to_matrix
+from visemix.core.tracked_face.alignment import align
 from visemix.core.values.rendering import Crop
-from visemix.plugins.landmark_mesh.alignment import align
-from visemix.plugins.landmark_mesh.mesh import canonical_mesh
 
 angle = st.floats(-0.75, 0.75, width=32)
 

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from visemix.core.fitting.mediapipe_points import LIP_PAIRS
-from visemix.plugins.landmark_mesh.expression import ExpressionBasis
+from visemix.core.tracked_face.expression import ExpressionBasis
 
 CLOSED_GAP = 0.02
 """Inner lips of closed mouths lie this far apart in tracked clips, model units (2 mm)."""

@@ -4,6 +4,7 @@ from collections import Counter
 
 import torch
 
+from visemix.core.fitting.canonical_mesh import canonical_mesh
 from visemix.core.fitting.mediapipe_points import (
     EYE_LEFT,
     EYE_RIGHT,
@@ -12,7 +13,6 @@ from visemix.core.fitting.mediapipe_points import (
     LIPS_INNER,
     MESH,
 )
-from visemix.plugins.landmark_mesh.mesh import canonical_mesh
 
 
 def edges() -> Counter[tuple[int, int]]:

@@ -71,7 +71,7 @@ class ExpressionBasis(Value):
 @cache
 def expression_basis() -> ExpressionBasis:
     """The basis that ships with the package, read once."""
-    path = resources.files("visemix.plugins.landmark_mesh") / "expression_basis.npz"
+    path = resources.files("visemix.core.tracked_face") / "expression_basis.npz"
     with path.open("rb") as file:
         stored = np.load(file)
         arrays = {
