@@ -1,0 +1,99 @@
+"""ClipPose: the head moves as in another clip."""
+
+from pathlib import Path
+
+import attrs
+
+from visemix.core.interfaces import HeadMotion
+from visemix.core.shapes import Value
+from visemix.core.timeline import length, pick
+from visemix.core.values.attributes import FaceAttributes
+from visemix.core.values.features import AudioFeatures
+from visemix.core.values.pose import HeadPose, PoseConvention
+from visemix.core.values.subject import Subject
+from visemix.core.windows import Step, Window
+from visemix.plugins.driven.driver import Driver, no_clip
+from visemix.plugins.driven.order import order
+from visemix.plugins.driven.retarget import around, mean_pose_of, pose_of
+
+BLOCK = 32
+
+
+@attrs.frozen(eq=False)
+class Played(Value):
+    """State between blocks.
+
+    Attributes:
+        poses: of the whole clip, for this person.
+        frame: the next one.
+    """
+
+    poses: HeadPose
+    frame: int = 0
+
+
+class ClipPose(HeadMotion):
+    """Head poses of another clip, whatever is said.
+
+    Args:
+        clip: folder that 'visemix prepare' wrote.
+        start_s: where in the clip to begin, seconds.
+        relative: around the person's own mean pose; else as they are.
+        after: what comes after the clip's end: "bounce", "hold" or "repeat".
+        amount: factor on the distance from the mean pose, where it is relative.
+        pose_convention: of the poses that it makes.
+
+    Raises:
+        SubjectError: ``clip`` is no prepared clip.
+        RecipeError: it ends before ``start_s``.
+    """
+
+    def __init__(
+        self,
+        *,
+        clip: str = "",
+        start_s: float = 0.0,
+        relative: bool = True,
+        after: str = "bounce",
+        amount: float = 1.0,
+        pose_convention: str = "euler_deg_ortho",
+    ) -> None:
+        self._driver = Driver.read(Path(clip), start_s, "head_motion.start_s") if clip else None
+        self._relative, self._after, self._amount = relative, after, amount
+        self._convention = PoseConvention(pose_convention)
+        self.window = Window(BLOCK)
+
+    def files(self) -> dict[str, Path]:
+        """What it was made from; its hash goes into the lock of a run."""
+        return self._driver.files() if self._driver else {}
+
+    def begin(self, subject: Subject, seed: int) -> Played:
+        """At the start of the clip.
+
+        Raises:
+            RecipeError: no clip was named.
+            DatasetError: it or the person has no head pose.
+        """
+        del seed
+        if self._driver is None:
+            raise no_clip("head_motion")
+        poses = pose_of(self._driver.subject)
+        skipped = length(poses) - length(self._driver.played)
+        poses = HeadPose(poses.rotation[skipped:], poses.translation[skipped:], poses.convention)
+        if self._relative:
+            own = mean_pose_of(subject)
+            poses = around(poses, own, self._driver.mean_pose(), self._amount)
+        return Played(poses.to(self._convention))
+
+    def predict(self, features: AudioFeatures, state: object) -> Step[FaceAttributes]:
+        """The clip's next poses.
+
+        Raises:
+            SubjectError: the clip has another frame rate.
+        """
+        assert isinstance(state, Played) and self._driver is not None
+        self._driver.check_rate(features.fps)
+        count = len(features.values)
+        chosen = pick(state.poses, order(state.frame, count, length(state.poses), self._after))
+        made = FaceAttributes(features.fps, pose=chosen)
+        return Step(made, Played(state.poses, state.frame + count))
