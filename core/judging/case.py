@@ -56,7 +56,7 @@ class Take(Value):
 
 
 @attrs.frozen(eq=False)
-class Case(Value):
+class Case:  # no Value: its takes differ in length
     """What one system made of one clip.
 
     Attributes:

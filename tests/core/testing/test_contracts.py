@@ -9,23 +9,20 @@ from torch import Tensor
 from visemix.core.contracts import KINDS, Contract
 from visemix.core.errors import CheckpointError
 from visemix.core.interfaces import Metric
+from visemix.core.judging.case import Case, Observation
 from visemix.core.testing.contracts import KITS, check_part, find_faults
 from visemix.core.testing.expectations import Nonconforming, difference
 from visemix.core.testing.samples import sample_subject
 from visemix.core.timeline import cut
 from visemix.core.training.material import Material
 from visemix.core.training.stage import Plan, Stage, Trainable
-from visemix.core.values.track import Track
 
 TRAINED = Contract("x", "metric", stages=("general",))
 
 
 class Zero(Metric):
-    unit = "px"
-    larger_is_better = False
-
-    def measure(self, made: Track, real: Track) -> float:
-        return 0.0
+    def observe(self, case: Case) -> Observation:
+        return Observation.of(0.0)
 
 
 class Learning(Zero, Trainable):
@@ -79,7 +76,7 @@ def test_weights(part: Metric, fault: str) -> None:
 
 
 class Untrained(Learning):
-    def measure(self, made: Track, real: Track) -> float:
+    def observe(self, case: Case) -> Observation:
         raise CheckpointError("it has not learned yet")
 
 
