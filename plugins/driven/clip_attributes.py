@@ -14,7 +14,7 @@ from visemix.core.values.features import AudioFeatures
 from visemix.core.values.pose import HeadPose, PoseConvention
 from visemix.core.values.subject import Subject
 from visemix.core.windows import Step, Window
-from visemix.plugins.driven.driver import Driver, mean_expression_of, no_clip
+from visemix.plugins.driven.driver import Driver, mean_expression_of
 from visemix.plugins.driven.order import order
 from visemix.plugins.driven.retarget import around, mean_pose_of
 
@@ -48,7 +48,7 @@ class ClipAttributes(AttributeModel):
 
     Raises:
         SubjectError: ``clip`` is no prepared clip.
-        RecipeError: it ends before ``start_s``.
+        RecipeError: no clip was named, or it ends before ``start_s``.
         DatasetError: its expressions are in another basis.
     """
 
@@ -63,28 +63,23 @@ class ClipAttributes(AttributeModel):
         basis: str = "lmk-pca-20",
         pose_convention: str = "euler_deg_ortho",
     ) -> None:
-        where = "attribute_model.start_s"
-        self._driver = Driver.read(Path(clip), start_s, where) if clip else None
+        self._driver = Driver.read(clip, start_s, "attribute_model")
         self._expression, self._pose, self._after = expression, pose, after
         self._basis, self._convention = basis, PoseConvention(pose_convention)
         self.window = Window(BLOCK)
-        if self._driver is not None:
-            self._check_basis(self._driver.subject)
+        self._check_basis(self._driver.subject)
 
     def files(self) -> dict[str, Path]:
         """What it was made from; its hash goes into the lock of a run."""
-        return self._driver.files() if self._driver else {}
+        return self._driver.files()
 
     def begin(self, subject: Subject, seed: int) -> Played:
         """At the start of the clip.
 
         Raises:
-            RecipeError: no clip was named.
             DatasetError: the person's expressions are in another basis, or a pose is missing.
         """
         del seed
-        if self._driver is None:
-            raise no_clip("attribute_model")
         self._check_basis(subject)
         played = self._driver.played
         assert played.expression is not None
@@ -106,7 +101,7 @@ class ClipAttributes(AttributeModel):
         Raises:
             SubjectError: the clip has another frame rate.
         """
-        assert isinstance(state, Played) and self._driver is not None
+        assert isinstance(state, Played)
         self._driver.check_rate(features.fps)
         count, clip = len(features.values), state.attributes
         made = pick(clip, order(state.frame, count, length(clip), self._after))

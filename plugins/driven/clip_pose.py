@@ -12,7 +12,7 @@ from visemix.core.values.features import AudioFeatures
 from visemix.core.values.pose import HeadPose, PoseConvention
 from visemix.core.values.subject import Subject
 from visemix.core.windows import Step, Window
-from visemix.plugins.driven.driver import Driver, no_clip
+from visemix.plugins.driven.driver import Driver
 from visemix.plugins.driven.order import order
 from visemix.plugins.driven.retarget import around, mean_pose_of, pose_of
 
@@ -45,7 +45,7 @@ class ClipPose(HeadMotion):
 
     Raises:
         SubjectError: ``clip`` is no prepared clip.
-        RecipeError: it ends before ``start_s``.
+        RecipeError: no clip was named, or it ends before ``start_s``.
     """
 
     def __init__(
@@ -58,25 +58,22 @@ class ClipPose(HeadMotion):
         amount: float = 1.0,
         pose_convention: str = "euler_deg_ortho",
     ) -> None:
-        self._driver = Driver.read(Path(clip), start_s, "head_motion.start_s") if clip else None
+        self._driver = Driver.read(clip, start_s, "head_motion")
         self._relative, self._after, self._amount = relative, after, amount
         self._convention = PoseConvention(pose_convention)
         self.window = Window(BLOCK)
 
     def files(self) -> dict[str, Path]:
         """What it was made from; its hash goes into the lock of a run."""
-        return self._driver.files() if self._driver else {}
+        return self._driver.files()
 
     def begin(self, subject: Subject, seed: int) -> Played:
         """At the start of the clip.
 
         Raises:
-            RecipeError: no clip was named.
             DatasetError: it or the person has no head pose.
         """
         del seed
-        if self._driver is None:
-            raise no_clip("head_motion")
         poses = pose_of(self._driver.subject)
         skipped = length(poses) - length(self._driver.played)
         poses = HeadPose(poses.rotation[skipped:], poses.translation[skipped:], poses.convention)
@@ -91,7 +88,7 @@ class ClipPose(HeadMotion):
         Raises:
             SubjectError: the clip has another frame rate.
         """
-        assert isinstance(state, Played) and self._driver is not None
+        assert isinstance(state, Played)
         self._driver.check_rate(features.fps)
         count = len(features.values)
         chosen = pick(state.poses, order(state.frame, count, length(state.poses), self._after))

@@ -29,25 +29,29 @@ class Driver:
     folder: Path
 
     @staticmethod
-    def read(folder: Path, start_s: float, where: str) -> "Driver":
+    def read(clip: str, start_s: float, where: str) -> "Driver":
         """Load a prepared clip.
 
         Args:
-            folder: that 'visemix prepare' wrote.
+            clip: folder that 'visemix prepare' wrote.
             start_s: where to begin, seconds.
-            where: the setting, for messages.
+            where: key of the part in a recipe, for messages.
 
         Raises:
             SubjectError: it is no prepared clip.
-            RecipeError: it ends before ``start_s``.
+            RecipeError: none was named, or it ends before ``start_s``.
         """
+        if not clip:
+            do = f"set {where}.clip to a folder that 'visemix prepare' wrote"
+            raise RecipeError("which clip is to drive?", where=f"{where}.clip", do=do)
+        folder = Path(clip)
         subject = load_subject(folder)
         whole = subject.fit.attributes
         first = round(start_s * subject.fps)
         if first >= length(subject.track):
             seconds = length(subject.track) / subject.fps
             what = f"start_s is {start_s:g}, the clip ends after {seconds:g} seconds"
-            raise RecipeError(what, where=where, do="begin earlier")
+            raise RecipeError(what, where=f"{where}.start_s", do="begin earlier")
         return Driver(subject, cut(whole, first, length(subject.track)), folder)
 
     def files(self) -> dict[str, Path]:
@@ -84,9 +88,3 @@ def mean_expression_of(subject: Subject) -> torch.Tensor:
         do = "use a face model that fits them"
         raise SubjectError("it has no expressions", where=subject.name, do=do)
     return expression[found if bool(found.any()) else torch.ones_like(found)].mean(0)
-
-
-def no_clip(kind: str) -> RecipeError:
-    """What to say where no clip was named."""
-    do = f"set {kind}.clip to a folder that 'visemix prepare' wrote"
-    return RecipeError("which clip is to drive?", where=f"{kind}.clip", do=do)

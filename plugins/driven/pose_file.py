@@ -45,7 +45,7 @@ class PoseFile(HeadMotion):
 
     Raises:
         MediaError: the file cannot be read, or says something else.
-        RecipeError: a place is told in the file, and it is to be relative.
+        RecipeError: no file was named; or it tells a place, and is to be relative.
     """
 
     def __init__(
@@ -56,9 +56,12 @@ class PoseFile(HeadMotion):
         after: str = "bounce",
         pose_convention: str = "euler_deg_ortho",
     ) -> None:
+        if not file:
+            do = "set head_motion.file"
+            raise RecipeError("which file has the poses?", where="head_motion.file", do=do)
         self._file = Path(file)
-        self._table = read_poses(self._file) if file else None
-        if relative and self._table is not None and self._table.translation is not None:
+        self._table = read_poses(self._file)
+        if relative and self._table.translation is not None:
             what = "relative angles with a place of the head in the picture are neither"
             do = "leave out the columns of the place, or set head_motion.relative=false"
             raise RecipeError(what, where=self._file, do=do)
@@ -68,24 +71,20 @@ class PoseFile(HeadMotion):
 
     def files(self) -> dict[str, Path]:
         """What it was made from; its hash goes into the lock of a run."""
-        return {"file": self._file} if self._table is not None else {}
+        return {"file": self._file}
 
     def begin(self, subject: Subject, seed: int) -> Played:
         """At the first row.
 
         Raises:
-            RecipeError: no file was named.
             DatasetError: nothing is known of the person's head pose.
         """
         del seed
-        if self._table is None:
-            do = "set head_motion.file"
-            raise RecipeError("which file has the poses?", where="head_motion.file", do=do)
         return Played(mean_pose_of(subject))
 
     def predict(self, features: AudioFeatures, state: object) -> Step[FaceAttributes]:
         """The next rows."""
-        assert isinstance(state, Played) and self._table is not None
+        assert isinstance(state, Played)
         count = len(features.values)
         poses = self._poses(self._table.at_rate(features.fps), state.person)
         chosen = pick(poses, order(state.frame, count, length(poses), self._after))
