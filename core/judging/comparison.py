@@ -150,6 +150,23 @@ class MadeVideo:
 
 
 @attrs.frozen
+class Quoted:
+    """A figure that a paper prints for the same system, measured on other data.
+
+    Attributes:
+        system: our row.
+        metric: our metric's label.
+        value: theirs.
+        source: paper and table.
+    """
+
+    system: str
+    metric: str
+    value: float
+    source: str
+
+
+@attrs.frozen
 class Comparison:
     """All of it.
 
@@ -167,6 +184,7 @@ class Comparison:
         failures: counted and shown, never dropped.
         videos: what was made.
         seeds: seeds used, one repeat each.
+        quoted: figures of papers, to stand beside ours.
     """
 
     protocol: str
@@ -182,3 +200,4 @@ class Comparison:
     failures: tuple[Failure, ...] = ()
     videos: tuple[MadeVideo, ...] = ()
     seeds: tuple[int, ...] = (0,)
+    quoted: tuple[Quoted, ...] = ()
