@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import attrs
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -26,9 +27,10 @@ class FlowNet(nn.Module):
 
     Args:
         size: of the generator.
+        moves: whether pictures are moved; else only trusted or not.
     """
 
-    def __init__(self, size: Size) -> None:
+    def __init__(self, size: Size, moves: bool = True) -> None:
         super().__init__()
         widths = [size.channels(level) for level in range(size.flow_downs + 1)]
         down = [block(SEEN, widths[0], size.norm)]
@@ -38,9 +40,12 @@ class FlowNet(nn.Module):
         self.down = nn.Sequential(*down, *middle)
         steps = pairwise(reversed(widths))
         self.up = nn.ModuleList(block(before, after, size.norm) for before, after in steps)
-        self.flow, self.weight = (nn.Conv2d(widths[0], n, 3, padding=1) for n in (2, 1))
-        initialise(nn.ModuleList((self.flow, self.weight)))
-        nn.init.normal_(self.flow.weight, 0, STILL)
+        self.weight = nn.Conv2d(widths[0], 1, 3, padding=1)
+        initialise(self.weight)
+        self.flow = nn.Conv2d(widths[0], 2, 3, padding=1) if moves else None
+        if self.flow is not None:
+            initialise(self.flow)
+            nn.init.normal_(self.flow.weight, 0, STILL)
 
     def forward(self, picture: Tensor, here: Tensor, wanted: Tensor) -> Warped:
         """The picture moved.
@@ -53,8 +58,11 @@ class FlowNet(nn.Module):
         values = self.down(torch.cat((picture, here, wanted), 1))
         for layer in self.up:
             values = layer(doubled(values))
+        weight = torch.sigmoid(self.weight(values)).float()
+        if self.flow is None:
+            return attrs.evolve(unmoved(picture), weight=weight)
         flow = self.flow(values).float() * (FLOW_SHARE * picture.shape[-2])
-        return Warped(warp(picture, flow), torch.sigmoid(self.weight(values)).float(), flow)
+        return Warped(warp(picture, flow), weight, flow)
 
 
 def warp(picture: Tensor, flow: Tensor) -> Tensor:

@@ -25,7 +25,7 @@ class Jitter:
     @staticmethod
     def drawn(share: float, dice: np.random.Generator) -> "Jitter":
         """Scale within 1 +- ``share``, shifts within +- ``share`` / 2 of half the picture."""
-        scale, right, down = dice.uniform(-1, 1, 3) * share
+        scale, right, down = (dice.uniform(-1, 1, 3) * share).tolist()
         return Jitter(1 + scale, right / 2, down / 2)
 
 

@@ -1,6 +1,5 @@
 """The generator: references and a scene to pictures (sections 4.2 and 4.3 of the paper)."""
 
-import attrs
 import torch
 from torch import Tensor, nn
 
@@ -39,9 +38,12 @@ class Generator(nn.Module):
         moves = {PROJECTION: switches.warp_projection, REFERENCE: switches.warp_reference}
         # With matting, a picture that is not moved still needs to know where it is shown.
         self.flows = nn.ModuleDict(
-            {name: FlowNet(size) for name in self._seen if moves[name] or not switches.nonlinear}
+            {
+                name: FlowNet(size, moves[name])
+                for name in self._seen
+                if moves[name] or not switches.nonlinear
+            }
         )
-        self._moves = moves
         levels = sum(switches.composes(level) for level in range(size.downs + 1))
         guides = self._seen if switches.nonlinear else []
         self.guides = nn.ModuleDict({name: Guide(WARPED, size, levels) for name in guides})
@@ -78,11 +80,10 @@ class Generator(nn.Module):
         made = {}
         for name in self._seen:
             picture, here = shown[name]
-            still = unmoved(picture)
-            if name in self.flows:
-                moved = self.flows[name](picture, here, scene.landmarks)
-                still = moved if self._moves[name] else attrs.evolve(still, weight=moved.weight)
-            made[name] = still
+            known = name in self.flows
+            made[name] = (
+                self.flows[name](picture, here, scene.landmarks) if known else unmoved(picture)
+            )
         return made
 
 

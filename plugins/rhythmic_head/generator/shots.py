@@ -28,6 +28,11 @@ class Pictures:
         self.subject = subject
         self._kept: dict[tuple[int, bytes, int, int], tuple[Tensor, Tensor]] = {}
 
+    @property
+    def count(self) -> int:
+        """How many crops are kept."""
+        return len(self._kept)
+
     def of(self, frame: int, crop: Crop) -> tuple[Tensor, Tensor]:
         """[3, h, w] in [-1, 1] and [1, h, w] in [0, 1]."""
         key = (frame, crop.matrix.numpy().tobytes(), crop.height, crop.width)
