@@ -3,8 +3,8 @@
 import cv2
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn import functional
 
 from visemix.core.errors import InvalidValue
 
@@ -36,9 +36,6 @@ def psnr(made: Tensor, real: Tensor) -> float:
 def frame_psnr(made: Tensor, real: Tensor) -> Tensor:
     """[T] float64, dB, 10 log10(255^2 / MSE) of each frame.
 
-    Where every frame is equal all are infinite. A single equal frame must not make the mean of a
-    clip infinite: it counts as if one pixel were one level off.
-
     Args:
         made: [T, C, H, W] uint8.
         real: the same shape.
@@ -46,11 +43,32 @@ def frame_psnr(made: Tensor, real: Tensor) -> Tensor:
     Raises:
         InvalidValue: the sizes differ.
     """
+    return decibels(frame_error(made, real), made[0].numel())
+
+
+def frame_error(made: Tensor, real: Tensor) -> Tensor:
+    """[T] float64, mean squared error of pictures [T, C, H, W] uint8, frame by frame.
+
+    Raises:
+        InvalidValue: the sizes differ.
+    """
     _same(made, real)
     pairs = zip(made, real, strict=True)  # frame by frame: long clips would fill the memory
-    error = torch.stack([(a.double() - b.double()).square().mean() for a, b in pairs])
+    return torch.stack([(a.double() - b.double()).square().mean() for a, b in pairs])
+
+
+def decibels(error: Tensor, numbers: int) -> Tensor:
+    """PSNR [T] of the frames of a clip from their mean squared errors [T].
+
+    Where every frame is equal all are infinite. A single equal frame must not make the mean of a
+    clip infinite: it counts as if one number were one level off.
+
+    Args:
+        error: of ``frame_error``.
+        numbers: of one picture: channels x height x width.
+    """
     if bool(error.any()):
-        error = error.clamp_min(1 / made[0].numel())
+        error = error.clamp_min(1 / numbers)
     return 10 * torch.log10(PEAK**2 / error)
 
 
@@ -72,24 +90,28 @@ def frame_ssim(made: Tensor, real: Tensor) -> Tensor:
     _same(made, real)
     if min(made.shape[-2:]) < SSIM_WINDOW:
         raise InvalidValue(f"SSIM needs {SSIM_WINDOW} px", where="pictures")
-    pairs = zip(made, real, strict=True)  # as above
-    return torch.stack([_ssim(a.double()[None], b.double()[None]) for a, b in pairs])
+    pairs = zip(made, real, strict=True)
+    # Channel by channel in OpenCV: it stays in the cache and takes a tenth of the time.
+    shares = [[_ssim(x.numpy(), y.numpy()) for x, y in zip(a, b, strict=True)] for a, b in pairs]
+    return torch.tensor(shares, dtype=torch.float64).mean(1)
 
 
-def _ssim(made: Tensor, real: Tensor) -> Tensor:
-    count = SSIM_WINDOW**2
+def _ssim(made: NDArray[np.uint8], real: NDArray[np.uint8]) -> float:
+    a, b = made.astype(np.float64), real.astype(np.float64)
+    count, rim = SSIM_WINDOW**2, SSIM_WINDOW // 2
     unbiased = count / (count - 1)
 
-    def mean(values: Tensor) -> Tensor:
-        return functional.avg_pool2d(values, SSIM_WINDOW, 1)
+    def mean(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        whole = np.asarray(cv2.blur(values, (SSIM_WINDOW, SSIM_WINDOW)), np.float64)
+        return whole[rim:-rim, rim:-rim]
 
-    mean_a, mean_b = mean(made), mean(real)
-    var_a = unbiased * (mean(made * made) - mean_a**2)
-    var_b = unbiased * (mean(real * real) - mean_b**2)
-    both = unbiased * (mean(made * real) - mean_a * mean_b)
+    mean_a, mean_b = mean(a), mean(b)
+    var_a = unbiased * (mean(a * a) - mean_a**2)
+    var_b = unbiased * (mean(b * b) - mean_b**2)
+    both = unbiased * (mean(a * b) - mean_a * mean_b)
     c1, c2 = (K1 * PEAK) ** 2, (K2 * PEAK) ** 2
     light = (2 * mean_a * mean_b + c1) / (mean_a**2 + mean_b**2 + c1)
-    return (light * (2 * both + c2) / (var_a + var_b + c2)).mean()
+    return float((light * (2 * both + c2) / (var_a + var_b + c2)).mean())
 
 
 def _same(made: Tensor, real: Tensor) -> None:

@@ -93,12 +93,15 @@ class Long(Colour):
         return 2 * super().embed(pictures, track)
 
 
+ORDERS = ("ground-truth > re-encoded", "re-encoded > still", "re-encoded > nearest-frame")
 KINDS = {Discriminator: "discriminator", Metric: "metric", IdentityEncoder: "identity_encoder"}
 
 
 def faults(part: Part) -> list[str]:
     (kind,) = (name for interface, name in KINDS.items() if isinstance(part, interface))
-    measure = Measure("px", "smaller", "lips", "here") if kind == "metric" else None
+    measure = (
+        Measure("px", "smaller", "lips", "here", controls=ORDERS) if kind == "metric" else None
+    )
     return find_faults(kind, part, Contract("x", kind, measure=measure))
 
 
@@ -117,7 +120,7 @@ def test_a_right_one_passes(part: Part) -> None:
         (Critic("taste"), "judges must be one of"),
         (Unteachable(), "do not depend on anything that can learn"),
         (Infinite(), "scores that are not finite"),
-        (Backwards(), "beats the truth"),
+        (Backwards(), "says ground-truth > re-encoded"),
         (Speechless(), "needs a note"),
         (Long(), "must have length 1, it has 2"),
     ],
