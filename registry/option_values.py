@@ -20,6 +20,18 @@ def face_number(text: str) -> int:
     return _whole(text, 999)
 
 
+def count(text: str) -> int:
+    """How many: 1 to 999.
+
+    >>> count("2")
+    2
+    """
+    number = _whole(text, 999)
+    if number == 0:
+        raise argparse.ArgumentTypeError("expected at least 1")
+    return number
+
+
 def seconds(text: str) -> float:
     """A length of time above zero.
 

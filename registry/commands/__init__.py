@@ -8,6 +8,7 @@ COMMANDS = {
     "generate": "make a face speak: sound and a video or photo in, a video out",
     "prepare": "track references once, into subject folders (a training dataset)",
     "train": "train the parts of a recipe on prepared clips",
+    "compare": "make and judge the videos of several recipes, with controls",
     "reproduce": "make a video again from the lock inside it",
     "demo": "make a video from media that visemix ships",
     "recipe": "list, check, show and explain recipes",

@@ -1,0 +1,69 @@
+"""The same tasks on a Ray cluster.
+
+Every machine of it needs visemix with the same plugins, and sees the data and the report's folder
+under the same paths. A machine that dies takes its tasks with it; they are done again elsewhere.
+"""
+
+import importlib.util
+import os
+import socket
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from visemix.core.errors import ComparisonError
+from visemix.registry.comparing.jobs import Answer
+from visemix.registry.comparing.running import Limits, Task, do_task, process_of
+from visemix.registry.comparing.troubles import Trouble
+
+FOR_EVER = -1
+"""How often a task is tried again when its machine died."""
+
+
+class RayRunner:
+    """Does tasks on a cluster.
+
+    Args:
+        limits: how.
+        address: of the cluster ("auto", "ray://host:10001", "host:6379").
+
+    Raises:
+        ComparisonError: Ray is not installed, or there is no such cluster.
+    """
+
+    def __init__(self, limits: Limits, address: str) -> None:
+        if importlib.util.find_spec("ray") is None:
+            do = "pip install 'visemix[ray]'"
+            raise ComparisonError("Ray is not installed", where="--ray", do=do)
+        self._limits = limits
+        self._ray: Any = importlib.import_module("ray")
+        try:
+            self._ray.init(address=address, log_to_driver=False, ignore_reinit_error=True)
+        except (ConnectionError, RuntimeError, ValueError) as e:
+            do = "start one with 'ray start --head', or correct the address"
+            raise ComparisonError(f"no Ray cluster answers: {e}", where="--ray", do=do) from e
+
+    def run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Answer]]:
+        """See Runner."""
+        remote = self._ray.remote(num_cpus=1, max_retries=FOR_EVER)(_do_here)
+        waiting = {remote.remote(task, self._limits): i for i, task in enumerate(tasks)}
+        try:
+            while waiting:
+                (done, *_), _ = self._ray.wait(list(waiting))
+                yield waiting.pop(done), self._answer(done)
+        finally:
+            for left in waiting:
+                self._ray.cancel(left, force=True)
+
+    def _answer(self, done: object) -> Answer:
+        try:
+            answer: Answer = self._ray.get(done)
+        except self._ray.exceptions.RayError as e:
+            return Answer(Trouble("make", f"Ray gave it up: {e}", "see Ray's own log"))
+        return answer
+
+
+def _do_here(task: Task, limits: Limits) -> Answer:
+    """Do a task on the machine that Ray chose."""
+    name = f"ray-{socket.gethostname()}-{os.getpid()}"
+    with process_of(limits, name) as process:
+        return do_task(task, process, limits)
