@@ -7,10 +7,10 @@ import torch
 from torch import Tensor
 
 from visemix.core.errors import FaceError, InvalidValue
-from visemix.core.fitting.alignment import Alignment, to_camera
+from visemix.core.fitting.alignment import to_camera
 from visemix.core.fitting.cameras import camera_in, mean_pose, picture_of, place
-from visemix.core.fitting.landmark_pca import BASIS, LandmarkPca, frontalise, landmark_pca
-from visemix.core.fitting.landmarks_68 import POINTS, landmarks_68
+from visemix.core.fitting.landmark_pca import LandmarkPca, landmark_pca
+from visemix.core.fitting.landmarks_68 import landmarks_68
 from visemix.core.fitting.mediapipe_points import LANDMARKS, LAYOUT
 from visemix.core.interfaces import FaceModel, Renderer
 from visemix.core.subjects.few_frames import frontal_frame
@@ -21,6 +21,7 @@ from visemix.core.values.geometry import FaceGeometry, Masks
 from visemix.core.values.rendering import Crop
 from visemix.core.values.subject import FaceFit, ReferenceFrames, Subject
 from visemix.core.values.track import Track
+from visemix.plugins.rhythmic_head.expressions import BASES, expressions_in
 from visemix.plugins.rhythmic_head.unprojection import MESHES, Frontal, Unprojection, painted
 
 MODEL = "rhythmic-frontal-mesh"
@@ -30,34 +31,38 @@ class FrontalMesh(FaceModel):
     """The frontal frame as a textured mesh that keeps its expression, moved rigidly.
 
     The wanted expression shows in the landmarks only. ``FaceFit.neutral`` is the mesh of the
-    frontal frame t_M without the head's motion; ``FaceFit.identity`` holds [68, 3] what the basis
-    misses of this person's landmarks, then the expression of t_M.
+    frontal frame t_M without the head's motion; ``FaceFit.identity`` holds what the basis has to
+    know of the person (``Expressions``), then the expression of t_M.
 
     Args:
+        basis: of the expression: "lmk-pca-20" or "landmark-mesh-64".
         mesh: "tracked" (MediaPipe's mesh), or "position-map" (a user's network).
         position_map: folder of the network; see ``PositionMap.read``.
         divisions: how often the triangles of the tracked mesh are divided into four.
-        basis_file: the landmark basis, .safetensors; empty for the one that ships.
+        basis_file: of lmk-pca-20, .safetensors; empty for the one that ships.
         personal: whether landmarks get back what the basis misses of the person; paper: no.
 
     Raises:
-        InvalidValue: another mesh, or a position map without a folder.
+        InvalidValue: another mesh or basis, or a position map without a folder.
         CheckpointError: the basis, or the network, cannot be read.
     """
 
     def __init__(
         self,
+        *,
+        basis: str = BASES[0],
         mesh: str = "tracked",
         position_map: str | Path = "",
         divisions: int = 3,
         basis_file: str | Path = "",
         personal: bool = True,
     ) -> None:
-        if mesh not in MESHES:
-            raise InvalidValue(f"expected {' or '.join(MESHES)}, got {mesh!r}", where="mesh")
+        for name, value, known in (("mesh", mesh, MESHES), ("basis", basis, BASES)):
+            if value not in known:
+                raise InvalidValue(f"expected {' or '.join(known)}, got {value!r}", where=name)
         self._unprojection = Unprojection.named(mesh, Path(position_map), divisions)
-        self._pca = LandmarkPca.load(Path(basis_file)) if str(basis_file) else landmark_pca()
-        self._personal = personal
+        pca = LandmarkPca.load(Path(basis_file)) if str(basis_file) else landmark_pca()
+        self._speech = expressions_in(basis, pca, personal)
 
     def fit(
         self,
@@ -74,17 +79,21 @@ class FrontalMesh(FaceModel):
         """
         _check_track(track)
         seen = to_camera(track.landmarks, track.crop)
-        shape, alignment = self._motion(seen, track.found)
-        rest = self._pca.beyond(shape[track.found]) if self._personal else torch.zeros(POINTS, 3)
-        coefficients = self._pca.coefficients(shape - rest)
+        said = self._speech.read(seen, track.found)
+        blink = track.blink if said.blink is None else said.blink
         attributes = FaceAttributes(
-            track.fps, coefficients, BASIS, alignment.pose(), track.blink, track.action_units
+            track.fps,
+            said.expression,
+            self._speech.basis,
+            said.alignment.pose(),
+            blink,
+            track.action_units,
         )
         frame = frontal_frame(attributes, track.found)
-        marks, points = shape[frame] * self._pca.scale, alignment.undo(seen)[frame]
-        frontal = Frontal(frame, points, marks, track.landmarks[frame])
+        points = said.alignment.undo(seen)[frame]
+        frontal = Frontal(frame, points, landmarks_68(points), track.landmarks[frame])
         neutral = self._unprojection.mesh(frontal, pictures)
-        identity = torch.cat((rest.flatten(), coefficients[frame]))
+        identity = torch.cat((said.person, said.expression[frame]))
         fit = FaceFit(MODEL, neutral, attributes, identity, error_px=0.0)
         fit = attrs.evolve(fit, error_px=self._error_px(fit, track))
         if pictures is None:
@@ -127,27 +136,16 @@ class FrontalMesh(FaceModel):
     def _landmarks(self, attributes: FaceAttributes, fit: FaceFit) -> Tensor:
         """The 68 landmarks before the head turns [T, 68, 3], model units."""
         assert fit.identity is not None  # _check_fit
-        rest, own = fit.identity[: 3 * POINTS].reshape(POINTS, 3), fit.identity[3 * POINTS :]
+        speech = self._speech
+        person, own = fit.identity[: -speech.size], fit.identity[-speech.size :]
         expression = attributes.expression
         if expression is None:
             expression = own.expand(length(attributes), -1)
-        elif attributes.basis != BASIS or expression.shape[1] != len(own):
-            what = f"expected {len(own)} numbers in {BASIS!r}, "
+        elif attributes.basis != speech.basis or expression.shape[1] != speech.size:
+            what = f"expected {speech.size} numbers in {speech.basis!r}, "
             what += f"got {expression.shape[1]} in {attributes.basis!r}"
             raise InvalidValue(what, where="FaceAttributes.basis")
-        return (self._pca.landmarks(expression) + rest) * self._pca.scale
-
-    def _motion(self, seen: Tensor, found: Tensor) -> tuple[Tensor, Alignment]:
-        """Frontalised 68 landmarks [T, 68, 3] and head motion; unseen frames as the nearest seen.
-
-        Args:
-            seen: [T, 478, 3] px around the crop's centre.
-            found: [T] bool.
-        """
-        frontal = frontalise(landmarks_68(seen[found]), self._pca.mean, self._pca.scale)
-        frames = found.nonzero()[:, 0]
-        nearest = (torch.arange(len(found))[:, None] - frames).abs().argmin(1)
-        return frontal.shape[nearest], frontal.alignment.at(nearest)
+        return speech.landmarks(person, expression, attributes.blink)
 
     def _error_px(self, fit: FaceFit, track: Track) -> float:
         """Mean distance of the landmarks to the tracked ones, full-frame px."""

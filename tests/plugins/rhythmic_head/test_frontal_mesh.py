@@ -163,6 +163,18 @@ def test_a_trained_basis_replaces_the_one_that_ships(tmp_path: Path) -> None:
     assert not torch.equal(other.attributes.expression, SUBJECT.fit.attributes.expression)
 
 
+def test_attributes_of_other_systems_move_the_landmarks() -> None:
+    model = FrontalMesh(divisions=0, basis="landmark-mesh-64")
+    subject = fitted(model)
+    assert subject.fit.attributes.basis == "landmark-mesh-64"
+    assert subject.fit.error_px < 1
+    other = PERSON.fit.attributes  # in that basis, of the sample face model
+    landmarks = model.geometry(other, subject).landmarks
+    assert landmarks is not None and landmarks.shape[1] == 68
+    with pytest.raises(InvalidValue, match="expected 64 numbers in 'landmark-mesh-64'"):
+        model.geometry(SUBJECT.fit.attributes, subject)
+
+
 def test_wrong_inputs_are_refused() -> None:
     attributes = SUBJECT.fit.attributes
     with pytest.raises(InvalidValue, match="expected 20 numbers in 'lmk-pca-20', got 20 in 'bfm"):
