@@ -166,7 +166,8 @@ class RhythmicExpression(AttributeModel, Trainable):
 
     def stage(self, name: str, material: Material, plan: Plan) -> Stage:
         """See Trainable; there is one, "expression"."""
-        self._learned.renew(plan.seed)
+        if not self._learned.done:
+            self._learned.renew(plan.seed)
         return self._stage(material.examples, plan)
 
     def weights(self) -> dict[str, Tensor]:

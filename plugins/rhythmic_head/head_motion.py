@@ -64,6 +64,7 @@ class RhythmicHeadMotion(HeadMotion, Trainable):
         encoded: numbers of a frame's sound.
         narrow: numbers that a row of features (not raw) is reduced to.
         noise, deaf: what disturbs features (not raw) in training: standard deviation, share lost.
+        dropout: share of its convolutions' outputs that is dropped in training.
         base: frames of a person's motion that are learned from at once.
         ahead: frames after them that are predicted in training.
         reference: frames at the start of the reference that are looked at, 0 for all.
@@ -91,6 +92,7 @@ class RhythmicHeadMotion(HeadMotion, Trainable):
         narrow: int = 64,
         noise: float = 0.0,
         deaf: float = 0.0,
+        dropout: float = 0.1,
         base: int = 64,
         ahead: int = 64,
         reference: int = 64,
@@ -104,7 +106,8 @@ class RhythmicHeadMotion(HeadMotion, Trainable):
         del fps
         _check_odd(hear_taps, motion_taps)
         self._takes = Listening("head_motion", tuple(features), rows, width)
-        size = MotionSize(self._takes.sound(narrow, noise, deaf), channels, encoded, hear_taps)
+        sound = self._takes.sound(narrow, noise, deaf)
+        size = MotionSize(sound, channels, encoded, hear_taps, dropout)
         self._stretch, self._reference = Stretch(max(base, SHORTEST), ahead), reference
         self._taps, self._steps, self._rate = motion_taps, personal_steps, rate
         self._spread, self._convention = spread, PoseConvention(pose_convention)
@@ -176,7 +179,8 @@ class RhythmicHeadMotion(HeadMotion, Trainable):
 
     def stage(self, name: str, material: Material, plan: Plan) -> Stage:
         """See Trainable; there is one, "head-motion"."""
-        self._learned.renew(plan.seed)
+        if not self._learned.done:
+            self._learned.renew(plan.seed)
         return self._stage(self._heard(material.examples), plan, material)
 
     def weights(self) -> dict[str, Tensor]:
