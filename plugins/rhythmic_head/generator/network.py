@@ -68,9 +68,10 @@ class Generator(nn.Module):
         warped = self._warped(wide)
         guides = [guide(_stacked(warped[name])) for name, guide in self.guides.items()]
         raw = self.decoder(image, self.landmarks(wide.landmarks, kernels), guides, kernels)
-        raw = raw.float()
-        picture = raw if self._switches.nonlinear else matted(raw, warped)
-        return Made(picture, raw, warped).cropped(height, width)
+        made = Made(raw.float(), None, warped)
+        if not self._switches.nonlinear:
+            made = Made(matted(made.picture, warped), made.picture, warped)
+        return made.cropped(height, width)
 
     def _warped(self, scene: Scene) -> dict[str, Warped]:
         shown = {

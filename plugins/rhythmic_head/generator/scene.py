@@ -68,12 +68,12 @@ class Made(Value):
 
     Attributes:
         picture: [B, 3, H, W] in [-1, 1].
-        raw: the decoder's own picture, before any matting.
+        raw: the decoder's own picture where another is laid over it; else None.
         warped: PROJECTION and REFERENCE, those that are in use.
     """
 
     picture: Tensor
-    raw: Tensor
+    raw: Tensor | None
     warped: Mapping[str, Warped]
 
     def cropped(self, height: int, width: int) -> "Made":
@@ -86,4 +86,4 @@ class Made(Value):
             name: Warped(less(w.picture), less(w.weight), less(w.flow))
             for name, w in self.warped.items()
         }
-        return Made(less(self.picture), less(self.raw), warped)
+        return Made(less(self.picture), None if self.raw is None else less(self.raw), warped)

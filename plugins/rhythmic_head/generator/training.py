@@ -119,7 +119,7 @@ class GeneratorStage(Stage):
             if warped.flow.requires_grad and weights["warp"]:
                 value = warp_loss(warped.picture, real, mask)
                 book[f"warp {name}"] = Loss(value, weights["warp"])
-        if made.raw is not made.picture and weights["raw"]:
+        if made.raw is not None and weights["raw"]:
             book["raw"] = Loss(pixel_loss(made.raw, real), weights["raw"])
         book["l1"] = Loss(pixel_loss(made.picture, real), weights["l1"])
         perceptual = self._lesson.perceptual
