@@ -1,6 +1,6 @@
 """Recipe + installed plugins -> the parts to build, with every setting explicit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import attrs
@@ -84,7 +84,26 @@ class Resolver:
         """Every part that can be chosen; look at ``reader.problems`` before using it."""
         chosen = [self._choose(kind, path, use) for kind, path, use in self.recipe.uses()]
         parts = tuple(part for part in chosen if part is not None)
-        return ResolvedRecipe(self.recipe, parts, tuple(self.notes))
+        return ResolvedRecipe(self._with_stages_of(parts), parts, tuple(self.notes))
+
+    def _with_stages_of(self, parts: Sequence[ChosenPart]) -> Recipe:
+        """Stages and losses of parts that the command line put others in the place of are gone."""
+        recipe, training = self.recipe, self.recipe.training
+        if not any(part.place.startswith(SET) for part in parts):
+            return recipe
+        stages = {stage for part in parts for stage in part.contract.stages}
+        trained = [part.contract for part in parts if part.contract.stages]
+        losses = {loss for contract in trained for loss in contract.losses}
+        if not all(contract.losses for contract in trained):
+            losses |= set(training.weights)  # an older plugin, which does not name them
+
+        def kept(path: str, name: str, known: set[str]) -> bool:
+            return name in known or recipe.place(f"training.{path}").startswith(SET)
+
+        left = [s for i, s in enumerate(training.stages) if kept(f"stages.{i}", s, stages)]
+        weights = {k: v for k, v in training.weights.items() if kept(f"weights.{k}", k, losses)}
+        training = attrs.evolve(training, stages=tuple(left), weights=weights)
+        return attrs.evolve(recipe, training=training)
 
     def _choose(self, kind: str, path: str, use: PartUse) -> ChosenPart | None:
         place = self.recipe.place(f"{path}.part")

@@ -7,8 +7,10 @@ from visemix.core.contracts import Contract
 from visemix.core.errors import PluginError, RecipeError
 from visemix.registry import hardware
 from visemix.registry.build import Built, build, build_recipe
+from visemix.registry.check import check_recipe
 from visemix.registry.find_recipe import load_recipe
 from visemix.registry.installed import find_installed
+from visemix.registry.recipe import Training
 from visemix.registry.resolve import Resolver
 
 Install = Callable[..., Path]
@@ -145,6 +147,21 @@ def test_another_part_on_the_command_line_keeps_the_settings_that_it_has(fake: P
     resolver = Resolver(recipe, find_installed())
     resolver.resolve()
     assert "has no setting 'losses'" in str(resolver.reader.problems[0])
+
+
+def test_stages_of_a_part_that_was_replaced_are_gone() -> None:
+    def resolved(*sets: str) -> Training:
+        recipe = load_recipe("rhythmic-head/tiny", find_installed(), sets)
+        return check_recipe(recipe, find_installed()).recipe.training
+
+    assert resolved().stages == ("expression", "head-motion", "generator")
+    another = resolved("head_motion.part=pose-file", "training.weights.warp=2")
+    assert another.stages == ("expression", "generator")
+    assert another.weights == {"warp": 2}
+    with pytest.raises(RecipeError, match="no part of this recipe has a training stage 'head-mo"):
+        resolved("head_motion.part=pose-file", "training.stages=[head-motion]")
+    with pytest.raises(RecipeError, match="no part of this recipe has a loss 'motion'"):
+        resolved("head_motion.part=pose-file", "training.weights.motion=0")
 
 
 def test_fallback_where_a_module_is_absent() -> None:
