@@ -6,10 +6,11 @@ from visemix.core.interfaces import AttributeModel, Discriminator, Refiner
 
 @hookimpl
 def visemix_attribute_models() -> dict[str, type[AttributeModel]]:
-    """``audio2au-speech``."""
+    """``audio2au-speech`` and, for systems with a mesh, ``audio2au-expression``."""
     from visemix.plugins.audio2au.attribute_model import Audio2AuSpeech
+    from visemix.plugins.audio2au.expression_model import Audio2AuExpression
 
-    return {"audio2au-speech": Audio2AuSpeech}
+    return {"audio2au-speech": Audio2AuSpeech, "audio2au-expression": Audio2AuExpression}
 
 
 @hookimpl

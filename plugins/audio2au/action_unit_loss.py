@@ -6,6 +6,7 @@ import attrs
 import torch
 from torch import Tensor
 
+from visemix.core.errors import TrainingError
 from visemix.core.training.stage import Loss, LossBook
 from visemix.core.training.summary import ACCURACY
 from visemix.plugins.audio2au.labels import FROM_OPENFACE, UNITS
@@ -24,10 +25,19 @@ class ActionUnitLoss:
     Attributes:
         rates: [5] occurrence rates in the training set.
         shares: weights of "au_bce" and "au_dice".
+
+    Raises:
+        TrainingError: both weights are 0.
     """
 
     rates: Tensor
     shares: Mapping[str, float]
+
+    def __attrs_post_init__(self) -> None:
+        if not any(self.shares.values()):
+            what = "nothing is left to learn action units from: au_bce and au_dice are both 0"
+            do = "leave one of them; training.weights.au=0 keeps action units from the generator"
+            raise TrainingError(what, where="training.weights", do=do)
 
     def __call__(self, logits: Tensor, labels: Tensor) -> Tensor:
         """Eq. 4, of logits and labels [..., 5]."""

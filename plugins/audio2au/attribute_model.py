@@ -17,6 +17,7 @@ from visemix.core.windows import Step, Window
 from visemix.plugins.audio2au.labels import UNITS, intensities
 from visemix.plugins.audio2au.pre_training import School, audio2au_stage
 from visemix.plugins.audio2au.speech import Memory, SpeechNetwork, SpeechSize, windows_of
+from visemix.plugins.audio2au.variety import Variety
 
 
 class Audio2AuSpeech(AttributeModel, Trainable):
@@ -33,6 +34,9 @@ class Audio2AuSpeech(AttributeModel, Trainable):
         unit: numbers of one action unit's feature.
         width: channels of the audio encoder's first convolution.
         au_rnn_scope: what Audio2AU's LSTMs run over, "window" or "sequence" (of frames).
+        dropout: in training.
+        noise: see Variety, in the pre-training.
+        tilt: the same.
         sequence: frames of an excerpt in training.
         epochs: of the pre-training.
         rate: learning rate of it.
@@ -50,6 +54,9 @@ class Audio2AuSpeech(AttributeModel, Trainable):
         unit: int = 64,
         width: int = 64,
         au_rnn_scope: str = "window",
+        dropout: float = 0.0,
+        noise: float = 0.0,
+        tilt: float = 0.0,
         sequence: int = 16,
         epochs: int = 20,
         rate: float = 2e-4,
@@ -60,8 +67,8 @@ class Audio2AuSpeech(AttributeModel, Trainable):
         if code < 1:
             what = f"a code of {latent} numbers has no room for {len(UNITS)} times {unit} and sound"
             raise RecipeError(what, where="attribute_model.latent", do="make it larger")
-        self._size = SpeechSize(code, unit, width, au_rnn_scope)
-        self._school = School(sequence, epochs, rate)
+        self._size = SpeechSize(code, unit, width, au_rnn_scope, dropout)
+        self._school = School(sequence, epochs, rate, Variety(noise, tilt))
         self.window = Window(block)
         self._learned = Learned(lambda: SpeechNetwork(self._size))
 

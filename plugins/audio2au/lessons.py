@@ -13,6 +13,7 @@ from visemix.core.training.excerpts import Excerpts, Place
 from visemix.core.training.stage import Plan, Shard
 from visemix.plugins.audio2au.labels import labels_of, occurrence
 from visemix.plugins.audio2au.speech import windows_of
+from visemix.plugins.audio2au.variety import AS_IT_IS, Variety, spread_of
 
 BATCH = 4
 """Excerpts per step; the paper does not say."""
@@ -23,7 +24,7 @@ class Lesson(Value):
     """B excerpts of L frames.
 
     Attributes:
-        still: [B, 3, H, W] uint8, the clip's identity image: its first frame with a face.
+        still: [B, 3, H, W] uint8, the clip's identity image: its first frame with a face (Variety).
         frames: [B, L, 3, H, W] uint8; nothing where only sound is learned from.
         windows: [B, L, 28, 12] float32.
         labels: [B, L, 5] float32, 1 where an action unit is present.
@@ -52,6 +53,7 @@ class Lessons:
         banks: aligned clips, or sound alone (:func:`sound_of`).
         frames: of an excerpt.
         plan: batch and seed.
+        variety: what is left to chance in them.
 
     Attributes:
         epoch: steps of an epoch.
@@ -63,13 +65,20 @@ class Lessons:
         DatasetError: a table of OpenFace cannot be used.
     """
 
-    def __init__(self, banks: Sequence[AlignedBank], frames: int, plan: Plan) -> None:
+    def __init__(
+        self,
+        banks: Sequence[AlignedBank],
+        frames: int,
+        plan: Plan,
+        variety: Variety = AS_IT_IS,
+    ) -> None:
         batch = plan.batch or BATCH
+        self._variety = variety
         self._frames, self._banks = frames, list(banks)
         self._excerpts = Excerpts(banks, frames, batch, plan.seed)
         self._windows = [windows_of(bank.example.features) for bank in banks]
         self._labels = [labels_of(bank.example) for bank in banks]
-        self._first = [int(bank.found.long().argmax()) for bank in banks]
+        self._spread = spread_of(self._windows)
         self.epoch = max(self._excerpts.count // batch, 1)
         known = zip(self._labels, banks, strict=True)
         self.rates = occurrence([labels.present[bank.found] for labels, bank in known])
@@ -85,11 +94,14 @@ class Lessons:
 
     def _lesson(self, place: Place) -> Lesson:
         clip, here = place.clip, slice(place.first, place.first + self._frames)
-        bank, labels, first = self._banks[clip], self._labels[clip], self._first[clip]
+        bank, labels, dice = self._banks[clip], self._labels[clip], place.dice
+        still = bank.real[self._variety.still(bank.found, dice)]
+        still, frames = self._variety.turned((still, bank.real[here]), dice)
+        windows = self._variety.heard(self._windows[clip][here], self._spread, dice)
         return Lesson(
-            still=bank.real[first][None],
-            frames=bank.real[here][None],
-            windows=self._windows[clip][here][None],
+            still=still[None],
+            frames=frames[None],
+            windows=windows[None],
             labels=labels.present[here][None],
             openface=torch.tensor([float(labels.openface)]),
         )

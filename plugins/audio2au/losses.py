@@ -20,6 +20,10 @@ EPSILON = 1.0
 """Of the Dice loss; the paper does not say."""
 
 
+MOUTH = ((0.58, 0.95), (0.28, 0.72))
+"""Rows and columns of the mouth in an aligned square picture, shares of its size."""
+
+
 def occurrence_weights(rates: Tensor) -> Tensor:
     """Eq. 1: rare action units weigh more; the weights sum to their number.
 
@@ -55,14 +59,32 @@ def dice_loss(logits: Tensor, labels: Tensor, weights: Tensor) -> Tensor:
     return ((1 - overlap) * weights).mean()
 
 
-def reconstruction_loss(made: Tensor, real: Tensor) -> Tensor:
+def reconstruction_loss(made: Tensor, real: Tensor, mouth: float = 1.0) -> Tensor:
     """Eq. 6, as a mean.
 
     Args:
         made: [..., H, W] in [-1, 1].
         real: the same.
+        mouth: how many times the pixels around the mouth count; 1 as published.
     """
-    return functional.l1_loss(made, real)
+    everywhere = functional.l1_loss(made, real)
+    if mouth == 1:
+        return everywhere
+    rows, columns = mouth_of(made.shape[-2], made.shape[-1])
+    there = made[..., rows, columns], real[..., rows, columns]
+    share = there[0].numel() / made.numel()
+    return everywhere + (mouth - 1) * share * functional.l1_loss(*there)
+
+
+def mouth_of(height: int, width: int) -> tuple[slice, slice]:
+    """Rows and columns of an aligned square picture between which mouth and chin move.
+
+    >>> mouth_of(112, 112)
+    (slice(65, 106, None), slice(31, 81, None))
+    """
+    (top, bottom), (left, right) = MOUTH
+    rows = slice(round(top * height), round(bottom * height))
+    return rows, slice(round(left * width), round(right * width))
 
 
 def identity_loss(made: Tensor, still: Tensor) -> Tensor:

@@ -26,6 +26,7 @@ class FaceSize:
         unit: numbers of one action unit's feature.
         hidden: of the GRU.
         use_audio2au: whether the GRU hears the action units' features.
+        difference: whether the decoder makes the difference from the identity image.
     """
 
     picture: int = 112
@@ -35,6 +36,7 @@ class FaceSize:
     unit: int = 64
     hidden: int = 512
     use_audio2au: bool = True
+    difference: bool = False
 
     def __attrs_post_init__(self) -> None:
         if self.picture < 2 * SMALLEST or self.picture % SMALLEST:
@@ -64,10 +66,12 @@ class Person:
     Attributes:
         code: [B, identity].
         seen: [B, C, h, w] what its maps add in every block, innermost first.
+        start: [B, 1, 3, H, W] what pictures are differences from; None if they are none.
     """
 
     code: Tensor
     seen: Sequence[Tensor]
+    start: Tensor | None = None
 
 
 class IdentityEncoder(nn.Module):
@@ -141,6 +145,9 @@ class FrameDecoder(nn.Module):
             nn.ConvTranspose2d(narrow, 3, 3, padding=1),
             nn.Tanh(),
         )
+        if size.difference:
+            for parameter in self.last[3].parameters():
+                nn.init.zeros_(parameter)  # the identity image itself, to begin with
 
     def see(self, maps: Sequence[Tensor]) -> list[Tensor]:
         """What an identity image's maps (outermost first) add in every block."""
@@ -178,11 +185,13 @@ class FaceNetwork(nn.Module):
     def person(self, still: Tensor) -> Person:
         """What is the same for all frames, of stills [B, 3, H, W] in [-1, 1]."""
         code, maps = self.encoder(still)
-        return Person(code, self.decoder.see(maps))
+        start = still[:, None] if self.size.difference else None
+        return Person(code, self.decoder.see(maps), start)
 
     def speak(self, person: Person, latent: Tensor, memory: Tensor | None) -> tuple[Tensor, Tensor]:
         """Frames [B, T, 3, H, W] of codes [B, T, latent], and the memory after them."""
         who = person.code[:, None].expand(-1, latent.shape[1], -1)
         given = torch.cat((who, latent[..., : self.size.heard]), -1)
         hidden, after = self.follow(given, memory)
-        return self.decoder(hidden, person.seen), after
+        made: Tensor = self.decoder(hidden, person.seen)
+        return (made if person.start is None else person.start + 2 * made), after

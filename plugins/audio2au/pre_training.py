@@ -17,6 +17,7 @@ from visemix.plugins.audio2au.action_unit_loss import ActionUnitLoss
 from visemix.plugins.audio2au.lessons import Lesson, Lessons, sound_of
 from visemix.plugins.audio2au.losses import AU_WEIGHTS
 from visemix.plugins.audio2au.speech import ActionUnits, Heard
+from visemix.plugins.audio2au.variety import AS_IT_IS, Variety
 
 BETAS = (0.5, 0.999)
 """Of Adam, everywhere in this system."""
@@ -33,11 +34,13 @@ class School:
         sequence: frames of an excerpt.
         epochs: of the stage.
         rate: learning rate.
+        variety: of the excerpts.
     """
 
     sequence: int
     epochs: int
     rate: float
+    variety: Variety = AS_IT_IS
 
 
 class UnitStage(Stage):
@@ -86,9 +89,14 @@ class UnitStage(Stage):
 
 
 def audio2au_stage(
-    name: str, network: ActionUnits, material: Material, plan: Plan, school: School
+    name: str,
+    network: ActionUnits,
+    material: Material,
+    plan: Plan,
+    school: School,
+    done: Callable[[], None] = lambda: None,
 ) -> Stage:
-    """Audio2AU learns from sound.
+    """Audio2AU learns from sound; ``done`` is called after the last step.
 
     Raises:
         TrainingError: no clip is long enough.
@@ -101,7 +109,9 @@ def audio2au_stage(
 
     banks = [sound_of(example) for example in material.examples]
     lessons, loss, steps = _prepared(banks, plan, school)
-    return UnitStage(name, network, say, lessons=lessons, loss=loss, steps=steps, rate=school.rate)
+    return UnitStage(
+        name, network, say, lessons=lessons, loss=loss, steps=steps, rate=school.rate, done=done
+    )
 
 
 def classifier_stage(  # noqa: PLR0913 - as that of Audio2AU, with a picture's size and an end
@@ -135,6 +145,6 @@ def classifier_stage(  # noqa: PLR0913 - as that of Audio2AU, with a picture's s
 def _prepared(
     banks: Sequence[AlignedBank], plan: Plan, school: School
 ) -> tuple[Lessons, ActionUnitLoss, int]:
-    lessons = Lessons(banks, school.sequence, plan)
+    lessons = Lessons(banks, school.sequence, plan, school.variety)
     loss = ActionUnitLoss(lessons.rates, chosen(AU_WEIGHTS, plan.weights))
     return lessons, loss, plan.steps or school.epochs * lessons.epoch

@@ -29,6 +29,7 @@ from visemix.plugins.audio2au.attribute_model import Audio2AuSpeech
 from visemix.plugins.audio2au.classifier import Audio2AuClassifier
 from visemix.plugins.audio2au.lessons import Lessons
 from visemix.plugins.audio2au.losses import AU_WEIGHTS, WEIGHTS
+from visemix.plugins.audio2au.manner import Manner
 from visemix.plugins.audio2au.pictures import FaceNetwork, FaceSize, Person
 from visemix.plugins.audio2au.training import (
     ADVERSARIAL,
@@ -36,6 +37,7 @@ from visemix.plugins.audio2au.training import (
     Course,
     GeneratorStage,
 )
+from visemix.plugins.audio2au.variety import Variety
 
 TELLING = ("frames", "sequence")
 """What critics judge that tell real from made."""
@@ -73,6 +75,7 @@ class Audio2AuDecoder(Refiner, Trainable):
         unit: numbers of one action unit's feature in them.
         hidden: of the GRU.
         use_audio2au: whether the GRU hears the action units' features (1,344 or 1,024 numbers).
+        difference: the decoder makes the difference from the identity image; not in the paper.
         paste: "aligned" gives the aligned pictures, "feather" and "seamless" put them back.
         perceptual: "auto", "vgg19", "efficientnet-lite0" or "none".
         vgg19: safetensors file with torchvision's vgg19 weights.
@@ -80,6 +83,8 @@ class Audio2AuDecoder(Refiner, Trainable):
         epochs: of each of the two stages.
         rate: learning rate of the generator.
         units_rate: learning rate of Audio2AU beside it; 0 to leave it as it was pre-trained.
+        noise, tilt, any_still, mirror: see Variety; not in the paper.
+        mouth_weight, perceptual_every, cooling: see Manner; not in the paper.
         block: frames made at once.
 
     Raises:
@@ -96,6 +101,7 @@ class Audio2AuDecoder(Refiner, Trainable):
         unit: int = 64,
         hidden: int = 512,
         use_audio2au: bool = True,
+        difference: bool = False,
         paste: str = "feather",
         perceptual: str = "auto",
         vgg19: str | Path = "",
@@ -103,13 +109,22 @@ class Audio2AuDecoder(Refiner, Trainable):
         epochs: int = 20,
         rate: float = 2e-4,
         units_rate: float = 1e-6,
+        noise: float = 0.0,
+        tilt: float = 0.0,
+        any_still: bool = False,
+        mirror: bool = False,
+        mouth_weight: float = 1.0,
+        perceptual_every: int = 1,
+        cooling: float = 0.0,
         block: int = 25,
     ) -> None:
-        self._size = FaceSize(size, width, identity, latent, unit, hidden, use_audio2au)
+        self._size = FaceSize(size, width, identity, latent, unit, hidden, use_audio2au, difference)
         self._aligned = Aligned(size, size)
         self._paste = known_paste(paste)
         self._perceptual = PerceptualChoice(perceptual, Path(vgg19) if vgg19 else None)
         self._sequence, self._epochs, self._rates = sequence, epochs, (rate, units_rate)
+        self._variety = Variety(noise, tilt, any_still, mirror)
+        self._manner = Manner(mouth_weight, perceptual_every, cooling)
         self.window = Window(block)
         self._learned = Learned(lambda: FaceNetwork(self._size))
 
@@ -185,7 +200,7 @@ class Audio2AuDecoder(Refiner, Trainable):
 
     def _course(self, name: str, material: Material, plan: Plan) -> Course:
         banks = [aligned_bank(example, self._aligned) for example in material.examples]
-        lessons = Lessons(banks, self._sequence, plan)
+        lessons = Lessons(banks, self._sequence, plan, self._variety)
         weights = chosen(WEIGHTS, plan.weights)
         perceptual = perceptual_loss(self._perceptual, ALIKE) if weights["perceptual"] else None
         return Course(
@@ -197,6 +212,7 @@ class Audio2AuDecoder(Refiner, Trainable):
             perceptual=perceptual,
             rate=self._rates[0],
             units_rate=self._rates[1],
+            manner=self._manner,
         )
 
     def weights(self) -> dict[str, Tensor]:

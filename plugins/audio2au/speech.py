@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import attrs
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from visemix.core.errors import InvalidValue
 from visemix.core.networks.mfcc_convolutions import DEEPEST, SHRUNK, mfcc_convolutions
@@ -40,12 +41,14 @@ class SpeechSize:
         unit: numbers of one action unit's feature.
         width: channels of the audio encoder's first convolution.
         scope: one of SCOPES.
+        dropout: of what is heard, before the linear layers and after the code, in training.
     """
 
     code: int = 512
     unit: int = 64
     width: int = 64
     scope: str = WINDOW
+    dropout: float = 0.0
 
 
 class AudioEncoder(nn.Module):
@@ -58,6 +61,7 @@ class AudioEncoder(nn.Module):
     def __init__(self, size: SpeechSize) -> None:
         super().__init__()
         deepest = DEEPEST * size.width
+        self._dropout = size.dropout
         self.see = mfcc_convolutions(size.width)
         self.narrow = nn.Sequential(
             nn.Linear(deepest * SHRUNK, 4 * deepest), nn.ReLU(), nn.Linear(4 * deepest, size.code)
@@ -66,7 +70,8 @@ class AudioEncoder(nn.Module):
     def forward(self, windows: Tensor) -> Tensor:
         """[B, T, 28, 12] to [B, T, code]."""
         images = windows.flatten(0, 1)[:, None]
-        codes: Tensor = self.narrow(self.see(images).flatten(1))
+        seen = functional.dropout(self.see(images).flatten(1), self._dropout, self.training)
+        codes = functional.dropout(self.narrow(seen), self._dropout, self.training)
         return codes.reshape(*windows.shape[:2], -1)
 
 
@@ -79,7 +84,7 @@ class Audio2Au(nn.Module):
 
     def __init__(self, size: SpeechSize) -> None:
         super().__init__()
-        self._scope = size.scope
+        self._scope, self._dropout = size.scope, size.dropout
         self.frequency = nn.Conv1d(COEFFICIENTS, FREQUENCY, 1)  # a kernel over all 12 of a row
         self.time = nn.Conv1d(FREQUENCY, TIME, 3, padding=1)
         self.follow = nn.LSTM(TIME, HIDDEN, LAYERS, batch_first=True)
@@ -102,6 +107,7 @@ class Audio2Au(nn.Module):
             followed, after = self.follow(seen.mean(1).reshape(*windows.shape[:2], -1), memory)
         else:
             followed = self.follow(seen)[0][:, -1].reshape(*windows.shape[:2], -1)
+        followed = functional.dropout(followed, self._dropout, self.training)
         feature: Tensor = self.narrow(followed)
         return feature, self.last(feature), after
 

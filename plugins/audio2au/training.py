@@ -10,6 +10,7 @@ from torch.optim import Adam
 
 from visemix.core.interfaces import Judgement
 from visemix.core.training.adversarial import GanLoss, Judge, fool, frozen, judges_for, tell_apart
+from visemix.core.training.fast import fast
 from visemix.core.training.material import Critic
 from visemix.core.training.perceptual import PerceptualLoss
 from visemix.core.training.stage import (
@@ -25,6 +26,7 @@ from visemix.core.training.stage import (
 from visemix.plugins.audio2au.action_unit_loss import ActionUnitLoss
 from visemix.plugins.audio2au.lessons import Lesson, Lessons
 from visemix.plugins.audio2au.losses import identity_loss, reconstruction_loss
+from visemix.plugins.audio2au.manner import AS_PUBLISHED, Manner
 from visemix.plugins.audio2au.pictures import FaceNetwork
 from visemix.plugins.audio2au.pre_training import BETAS
 from visemix.plugins.audio2au.scene import ENCODER, FACE, UNITS, Scene
@@ -51,6 +53,7 @@ class Course:
         perceptual: the perceptual loss, None for none.
         rate: learning rate of the generator, and of critics without one of their own.
         units_rate: learning rate of Audio2AU; 0 leaves it as it was pre-trained.
+        manner: of learning, where it is not the paper's.
     """
 
     name: str
@@ -61,6 +64,7 @@ class Course:
     perceptual: PerceptualLoss | None
     rate: float
     units_rate: float
+    manner: Manner = AS_PUBLISHED
 
 
 class GeneratorStage(Stage):
@@ -90,6 +94,7 @@ class GeneratorStage(Stage):
     ) -> None:
         self.name, self.steps, self.partners = course.name, course.steps, partners
         self._course, self._done = course, done
+        self._pace = partial(course.manner.pace, steps=course.steps)
         like = Scene.of(course.lessons.example())
         judges = judges_for(critics, lambda critic: like.sample(critic, like.real))
         self._knowing = [j for j in judges if j.critic.part.judges == CLASSIFIES]
@@ -97,10 +102,12 @@ class GeneratorStage(Stage):
         networks: dict[str, nn.Module] = {ENCODER: speech.encoder, UNITS: speech.units, FACE: face}
         networks |= {judge.critic.name: judge.network for judge in judges}
         self.modules = {name: network.train() for name, network in networks.items()}
+        for network in (speech.encoder, face):
+            fast(network, compiled=False)  # channels-last: half the time with bfloat16 on a CPU
         making = Adam([*speech.encoder.parameters(), *face.parameters()], course.rate, BETAS)
         self.turns = [
             *map(self._telling_turn, self._telling),
-            Turn("generator", making, self._make),
+            Turn("generator", making, self._make, self._pace),
             *self._unit_turns(speech.units, face.size.use_audio2au),
         ]
         self._scene: Scene | None = None
@@ -135,7 +142,7 @@ class GeneratorStage(Stage):
 
     def _telling_turn(self, judge: Judge) -> Turn:
         optimizer = Adam(judge.network.parameters(), self._rate_of(judge.critic), BETAS)
-        return Turn(judge.critic.name, optimizer, partial(self._tell, judge.critic))
+        return Turn(judge.critic.name, optimizer, partial(self._tell, judge.critic), self._pace)
 
     def _unit_turns(self, units: nn.Module, heard: bool) -> list[Turn]:
         """The turns of what goes on learning action units, Audio2AU and classifiers."""
@@ -168,13 +175,16 @@ class GeneratorStage(Stage):
         assert made is not None
         book = {
             "reconstruction": Loss(
-                reconstruction_loss(made, scene.real), weights["reconstruction"]
+                reconstruction_loss(made, scene.real, self._course.manner.mouth_weight),
+                weights["reconstruction"],
             ),
             "identity": Loss(identity_loss(made, scene.still), weights["identity"]),
         }
         perceptual = self._course.perceptual
         if perceptual is not None and weights["perceptual"]:
-            value = perceptual.to(made.device)(made.flatten(0, 1), scene.real.flatten(0, 1))
+            every = self._course.manner.perceptual_every
+            seen = [frames[:, ::every].flatten(0, 1) for frames in (made, scene.real)]
+            value = perceptual.to(made.device)(*seen)
             book[f"perceptual {perceptual.name}"] = Loss(value, weights["perceptual"])
         for judge in self._knowing:
             value = self._course.unit_loss(self._seen(judge, modules, scene), lesson.labels)

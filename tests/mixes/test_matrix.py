@@ -28,6 +28,7 @@ ATTRIBUTES = {
     " width: 12, rows: 28, basis: BASIS, members: 1, hidden: 8, narrow: 8, directions: 8}",
     "facial-gan": "{part: facial-gan, features: [mfcc], width: 12, rows: 28, basis: BASIS,"
     " window: 32, channels: 16}",
+    "audio2au-expression": "{part: audio2au-expression, basis: BASIS, unit: 4, reach: 1}",
 }
 REFINERS = {
     "facial-render-to-video": "{part: facial-render-to-video, width: 4, downs: 2, blocks: 1,"
@@ -129,8 +130,8 @@ SECONDS = 0.4
 
 
 def test_the_mixes_are_counted() -> None:
-    systems = 2 * len(FACES) * len(RENDERERS) * 2
-    assert len(MIXES) == systems + 4 == 28
+    systems = 3 * len(FACES) * len(RENDERERS) * 2
+    assert len(MIXES) == systems + 4 == 40
     assert len(set(MIXES)) == len(MIXES)
 
 

@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 
+from visemix.core.errors import TrainingError
 from visemix.plugins.audio2au.action_unit_loss import ActionUnitLoss
 from visemix.plugins.audio2au.losses import (
     WEIGHTS,
@@ -24,6 +25,20 @@ def logit(*chances: float) -> torch.Tensor:
 
 def test_the_published_weights() -> None:
     assert list(WEIGHTS.values()) == [1.5, 1.5, 0.07, 0.02, 0.002]
+
+
+def test_with_nothing_to_learn_action_units_from_it_says_so() -> None:
+    with pytest.raises(TrainingError, match="au_bce and au_dice are both 0"):
+        ActionUnitLoss(torch.full((5,), 0.5), {"au_bce": 0.0, "au_dice": 0.0})
+
+
+@pytest.mark.parametrize("mouth", [1.0, 3.0])
+def test_the_mouth_counts_as_often_as_is_said(mouth: float) -> None:
+    made, real = torch.zeros(2, 1, 3, 100, 100), torch.zeros(2, 1, 3, 100, 100)
+    real[..., :20, :20] = 1.0  # 400 pixels far from the mouth
+    real[..., 70:80, 40:60] = 1.0  # 200 pixels of it
+    found = float(reconstruction_loss(made, real, mouth))
+    assert found == pytest.approx((400 + mouth * 200) / 100**2)
 
 
 def test_rare_action_units_weigh_more_and_all_of_them_n() -> None:

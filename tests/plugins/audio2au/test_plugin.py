@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 import wave
 from pathlib import Path
 
@@ -14,6 +16,7 @@ import visemix
 from visemix.core.media.video_in import VideoReader
 from visemix.core.subjects.folder import save_subject
 from visemix.core.testing.samples import sample_noise, sample_subject
+from visemix.core.training.log import read_losses
 from visemix.registry.build import build
 from visemix.registry.checkpoint_fit import check_fit
 
@@ -36,12 +39,49 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny training."""
     folder = tmp_path_factory.mktemp("audio2au")
     save_subject(sample_subject(), folder / "data" / "a")
-    said = visemix_command(
-        *("train", "--recipe", "audio2au/tiny", "--accelerator", "cpu"),
-        *("--data", folder / "data", "-o", folder / "run", "--set", "training.steps=3"),
-    )
+    said = visemix_command(*training(folder / "data", folder / "run", 3))
     assert "pre-train, action units: accuracy AU10" in said
     return folder / "run"
+
+
+def training(data: Path, run: Path, steps: int) -> list[str | Path]:
+    words = ["train", "--recipe", "audio2au/tiny", "--accelerator", "cpu"]
+    return [*words, "--data", data, "-o", run, "--set", f"training.steps={steps}"]
+
+
+STAGES = (
+    "attribute_model.pre-train",
+    "discriminators.1.pre-train-classifier",
+    "refiner.reconstruction",
+    "refiner.adversarial",
+)
+
+
+@pytest.mark.slow
+def test_a_training_that_was_killed_goes_on_with_the_same_losses(run: Path, tmp_path: Path) -> None:
+    data, steps = run.parent / "data", 12
+    visemix_command(*training(data, tmp_path / "whole", steps))
+    often = [*training(data, tmp_path / "killed", steps), "--save-every", "2", "--resume"]
+    for stage in (STAGES[0], STAGES[3]):
+        kill_in(tmp_path / "killed/stages" / stage, often)
+    visemix_command(*often)
+    for stage in STAGES:
+        whole, killed = (
+            read_losses(tmp_path / name / "stages" / stage) for name in ("whole", "killed")
+        )
+        assert killed == whole, stage
+
+
+def kill_in(stage: Path, words: list[str | Path]) -> None:
+    """Start a training and end it as soon as a stage has its first checkpoint."""
+    command = [sys.executable, "-m", "visemix", *map(str, words)]
+    with subprocess.Popen(command, env={**os.environ, "OMP_NUM_THREADS": "1"}) as process:
+        deadline = time.monotonic() + 240
+        while not list(stage.glob("step-*")) and time.monotonic() < deadline:
+            assert process.poll() is None, "it ended before it could be killed"
+            time.sleep(0.005)
+        process.send_signal(signal.SIGKILL)
+    assert not (stage / "done.json").exists()
 
 
 def test_the_paper_s_recipe_is_of_the_published_size() -> None:
