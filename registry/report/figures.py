@@ -22,6 +22,7 @@ PIECE_S = 4.0
 """Seconds of one panel of the head's way."""
 
 MOST_PIECES = 6
+ABREAST = 5
 
 BLINK_BINS = np.arange(0.0, 1.01, 0.1)
 """Seconds."""
@@ -67,17 +68,26 @@ def attribute_curves(series: Mapping[str, Curves], colour: Mapping[str, str]) ->
 
 
 def pose_traces(series: Mapping[str, Curves]) -> str:
-    """Where the head points, piece after piece, a row per system (FACIAL, figure 5)."""
+    """Where the head points (FACIAL, figure 5): a row per system and a panel per piece of time.
+
+    Systems stand side by side where one piece is all there is.
+    """
     longest = max(len(curves.time) / curves.fps for curves in series.values())
-    columns = min(max(math.ceil(longest / PIECE_S), 1), MOST_PIECES)
-    figure = Figure(figsize=(1.5 * columns + 0.8, 1.35 * len(series) + 0.4), layout="constrained")
-    grid = figure.subplots(len(series), columns, sharex=True, sharey=True, squeeze=False)
-    for row, (name, curves) in zip(grid, series.items(), strict=True):
-        row[0].set_ylabel(f"{name}\npitch {DEGREES}", fontsize=7)
-        for number, axes in enumerate(row):
-            _trace(axes, curves, number)
-    for axes in grid[-1]:
-        axes.set_xlabel(f"yaw {DEGREES}", fontsize=7)
+    pieces = min(max(math.ceil(longest / PIECE_S), 1), MOST_PIECES)
+    columns = pieces if pieces > 1 else min(len(series), ABREAST)
+    rows = math.ceil(len(series) * pieces / columns)
+    figure = Figure(figsize=(1.5 * columns + 0.8, 1.45 * rows + 0.4), layout="constrained")
+    grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    panels = [(name, number) for name in series for number in range(pieces)]
+    for axes, (name, number) in zip(grid.flat, panels, strict=False):
+        _trace(axes, series[name], number)
+        axes.set_title(
+            name if pieces == 1 else f"{name}, {number * PIECE_S:g} s", fontsize=7, pad=2
+        )
+    for axes in list(grid.flat)[len(panels) :]:
+        axes.set_visible(False)
+    figure.supxlabel(f"yaw {DEGREES}", fontsize=7)
+    figure.supylabel(f"pitch {DEGREES}", fontsize=7)
     grid[0, 0].invert_yaxis()
     return svg(figure)
 
@@ -86,7 +96,6 @@ def _trace(axes: Axes, curves: Curves, number: int) -> None:
     pitch, yaw = curves.rotation[:, 0], curves.rotation[:, 1]
     axes.plot(yaw, pitch, color="0.85", lw=0.8)
     axes.tick_params(labelsize=6)
-    axes.set_title(f"{number * PIECE_S:g} s", fontsize=7, pad=2)
     size = max(round(curves.fps * PIECE_S), 1)
     piece = slice(number * size, (number + 1) * size + 1)
     if len(yaw[piece]):

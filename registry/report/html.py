@@ -10,15 +10,17 @@ from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from visemix.core.judging.analysis import Analysis
-from visemix.core.judging.comparison import ClipInfo, Comparison, MadeVideo
+from visemix.core.judging.comparison import ClipInfo, Comparison, Definition, MadeVideo
 from visemix.registry.report import figures
 from visemix.registry.report.curves import Curves, curves_of, videos_of
 from visemix.registry.report.embedding import Files, svg_uri
 from visemix.registry.report.numbers import number, sentence
 from visemix.registry.report.quoted import quoted_tables
-from visemix.registry.report.tables import metric_tables
+from visemix.registry.report.tables import COST, metric_tables
 
 SPEED_UNIT = "frames/s"
+PLOTTED = 2
+"""Metrics per group that are plotted against speed."""
 
 
 @attrs.frozen
@@ -116,12 +118,12 @@ def _blink_plot(comparison: Comparison, folder: Path, colour: Mapping[str, str])
 
 def _speed_plot(comparison: Comparison, analysis: Analysis, colour: Mapping[str, str]) -> str:
     """Usable quality metrics, two per group, against the last metric in frames per second."""
-    speeds = [m for m in comparison.metrics if m.group == "cost" and m.unit == SPEED_UNIT]
+    speeds = [m for m in comparison.metrics if m.group == COST and m.unit == SPEED_UNIT]
     chosen = [
         metric
         for table in metric_tables(comparison, analysis)
-        if table.group != "cost"
-        for metric in [c.metric for c in table.columns if not c.unusable][:2]
+        if table.group != COST
+        for metric in _first([c.metric for c in table.columns if not c.unusable])
     ]
     if not speeds or not chosen:
         return ""
@@ -138,3 +140,8 @@ def _speed_plot(comparison: Comparison, analysis: Analysis, colour: Mapping[str,
                 points.append(figures.Point(system.name, x, quality.mean, system.control))
         plots[metric.label] = points
     return svg_uri(figures.quality_against_speed(plots, f"{speeds[-1].label}, frames/s", colour))
+
+
+def _first(metrics: list[Definition]) -> list[Definition]:
+    """The first two, not counting variants of one part."""
+    return list({metric.part: metric for metric in reversed(metrics)}.values())[::-1][:PLOTTED]
