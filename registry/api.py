@@ -67,8 +67,9 @@ def pipeline_of(
         # Training brings Lightning, whose import takes longer than making a second of video.
         from visemix.core.training.session import load_parts
 
-        check_fit(run, built)
-        load_parts(run, attrs.asdict(built.parts, recurse=False))
+        replaced = check_fit(run, built)
+        parts = attrs.asdict(built.parts, recurse=False)
+        load_parts(run, {key: part for key, part in parts.items() if key not in replaced})
     told = progress or Quiet()
     for note in built.resolved.notes:
         told.note(note)
