@@ -25,7 +25,7 @@ from visemix.plugins.rhythmic_head.hearing import smoothed
 from visemix.plugins.rhythmic_head.learner_losses import motion_weights
 from visemix.plugins.rhythmic_head.lessons import learn_here
 from visemix.plugins.rhythmic_head.listening import Heard, Listening, heard, weights_file
-from visemix.plugins.rhythmic_head.manners import Personal, manner_of
+from visemix.plugins.rhythmic_head.manners import Personal, Watching, manner_of
 from visemix.plugins.rhythmic_head.motion_network import (
     SHORTEST,
     Manner,
@@ -70,6 +70,8 @@ class RhythmicHeadMotion(HeadMotion, Trainable):
         reference: frames at the start of the reference that are looked at, 0 for all.
         hear_taps, motion_taps: of the Hanning windows over encoded sound, and over motion.
         personal_steps: of learning the person from the reference.
+        personal_ridge: frames that generated weights count as where the reference corrects them;
+            0 leaves them as they are.
         spread: how much of the spread that the motion lacks is given back, 0 to 1.
         rate: learning rate; 0 for the preset's.
         weights: a .safetensors file, or "none" to train from nothing.
@@ -99,6 +101,7 @@ class RhythmicHeadMotion(HeadMotion, Trainable):
         hear_taps: int = 21,
         motion_taps: int = 11,
         personal_steps: int = 0,
+        personal_ridge: float = 0.0,
         spread: float = 0.0,
         rate: float = 0.0,
         weights: str = "none",
@@ -108,7 +111,8 @@ class RhythmicHeadMotion(HeadMotion, Trainable):
         self._takes = Listening("head_motion", tuple(features), rows, width)
         sound = self._takes.sound(narrow, noise, deaf)
         size = MotionSize(sound, channels, encoded, hear_taps, dropout)
-        self._stretch, self._reference = Stretch(max(base, SHORTEST), ahead), reference
+        self._stretch = Stretch(base, ahead)
+        self._watching = Watching(base, reference, personal_ridge)
         self._taps, self._steps, self._rate = motion_taps, personal_steps, rate
         self._spread, self._convention = spread, PoseConvention(pose_convention)
         self._personal: Personal | None = None
@@ -136,8 +140,7 @@ class RhythmicHeadMotion(HeadMotion, Trainable):
         units = MotionUnits.of(subject)
         if self._personal is None:
             return Moving(units, self._learned.own.usual)
-        gain = self._personal.gain**self._spread
-        return Moving(units.wider(gain), self._personal.manner)
+        return Moving(units, self._personal.wider(self._spread))
 
     @torch.no_grad()
     def predict(self, features: AudioFeatures, state: object) -> Step[FaceAttributes]:
@@ -172,9 +175,7 @@ class RhythmicHeadMotion(HeadMotion, Trainable):
             personal._learned = copy.deepcopy(self._learned)
             plan = Plan(steps=self._steps, batch=8)
             learn_here(personal._stage([clip], plan, Material(Dataset([]))), plan.seed)
-        personal._personal = manner_of(
-            personal._learned.own.eval(), clip, self._stretch.base, self._reference
-        )
+        personal._personal = manner_of(personal._learned.own.eval(), clip, self._watching)
         return personal
 
     def stage(self, name: str, material: Material, plan: Plan) -> Stage:
@@ -200,7 +201,8 @@ class RhythmicHeadMotion(HeadMotion, Trainable):
             network.cpu()
             self._learned.finish()
             seen = [clip for clip in clips if len(clip) >= SHORTEST]
-            manners = [manner_of(network, clip, self._stretch.base, 0).manner for clip in seen]
+            usually = Watching(self._stretch.base)
+            manners = [manner_of(network, clip, usually).manner for clip in seen]
             network.keep_usual(manners)
 
         critics = material.critics_of("attributes")

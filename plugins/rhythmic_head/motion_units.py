@@ -35,12 +35,10 @@ class MotionUnits(Value):
     Attributes:
         mean: [6].
         scale: [6] standard deviation.
-        farthest: [6] units from the mean that are never exceeded.
     """
 
     mean: Tensor
     scale: Tensor
-    farthest: Tensor = attrs.field(factory=lambda: torch.full((6,), FARTHEST))
 
     @staticmethod
     def of(subject: Subject) -> "MotionUnits":
@@ -51,7 +49,7 @@ class MotionUnits(Value):
         """
         motion = motion_of(subject.fit)[subject.track.found]
         mean = motion.mean(0)
-        if subject.photo or len(motion) < WATCHED_S * subject.fps:
+        if subject.photo or len(subject.track.found) < WATCHED_S * subject.fps:
             still = torch.tensor(STILL)
             still[3:] *= mean[3]
             return MotionUnits(mean, still)
@@ -63,15 +61,11 @@ class MotionUnits(Value):
 
     def pose(self, numbers: Tensor, convention: PoseConvention) -> HeadPose:
         """[T, 6] as head poses."""
-        away = numbers.clamp(-self.farthest, self.farthest)
+        away = numbers.clamp(-FARTHEST, FARTHEST)
         motion = self.mean + away * self.scale
         angles = matrix_to_euler(rotvec_to_matrix(motion[:, :3])) * DEGREES
         pose = HeadPose(angles, motion[:, 3:].clone(), PoseConvention.EULER_DEG_ORTHO)
         return pose.to(convention)
-
-    def wider(self, gain: Tensor) -> "MotionUnits":
-        """Units in which the same numbers mean ``gain`` [6] times as far from the mean."""
-        return attrs.evolve(self, scale=self.scale * gain, farthest=self.farthest / gain)
 
 
 def motion_of(fit: FaceFit) -> Tensor:
