@@ -5,6 +5,7 @@ from pathlib import Path
 
 import attrs
 
+from visemix.registry.ablation_entries import Ablations
 from visemix.registry.setting_values import SettingValue
 
 FORMAT = 1
@@ -100,6 +101,7 @@ class Recipe:
         parts: key of PART_KEYS -> part.
         discriminators: used in training.
         training: how to train.
+        ablations: switches that ``visemix compare --ablate`` turns.
         folder: what paths in it are relative to.
         places: "refiner.window" -> "file:line:column", for messages.
     """
@@ -110,6 +112,7 @@ class Recipe:
     video: Video = Video()
     discriminators: tuple[DiscriminatorUse, ...] = ()
     training: Training = Training()
+    ablations: Ablations = attrs.field(factory=Ablations)
     folder: Path = attrs.field(default=Path(), eq=False)
     places: Mapping[str, str] = attrs.field(factory=dict, eq=False, repr=False)
 

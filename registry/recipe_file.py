@@ -10,6 +10,7 @@ from pathlib import Path
 import attrs
 
 from visemix.core.errors import RecipeError
+from visemix.registry.ablation_entries import read_ablations
 from visemix.registry.node import Node, is_entries, is_items
 from visemix.registry.overrides import override
 from visemix.registry.problems import raise_problems
@@ -28,7 +29,10 @@ from visemix.registry.strict import StrictReader
 from visemix.registry.versions import is_range
 from visemix.registry.yaml_text import read_yaml
 
-KEYS = ("visemix", "name", "requires", "video", *PART_KEYS, "discriminators", "training")
+KEYS = (
+    *("visemix", "name", "requires", "video", *PART_KEYS),
+    *("discriminators", "training", "ablations"),
+)
 REQUIRED = ("visemix", "name", *(key for key in PART_KEYS if key not in OPTIONAL_PARTS))
 JUDGES = ("attributes", "frames", "sequence", "audio-video", "action-units")
 MAX_INT = 2**31 - 1
@@ -88,6 +92,7 @@ def recipe_of(root: Node, reader: StrictReader, folder: Path = Path()) -> Recipe
             _discriminator(reader, child) for child in reader.items(critics, "discriminators")
         ),
         training=_training(reader, found.get("training", empty)),
+        ablations=read_ablations(reader, found.get("ablations")),
         folder=folder,
         places=dict(_places(root, "")),
     )

@@ -1,6 +1,7 @@
 """``visemix compare``: recipes against each other and against controls, under one protocol."""
 
 import argparse
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,8 +54,8 @@ def run(args: argparse.Namespace) -> int:
     from visemix.registry.report.writer import write_report
 
     plan = plan_of(args)
-    with ProgressBar() as progress:
-        session = Session(plan, runner_of(args, plan), progress, args.retry)
+    with ProgressBar() as progress, closing(runner_of(args, plan)) as runner:
+        session = Session(plan, runner, progress, args.retry)
         comparison = session.run(hardware(args))
         with progress.task("writing the report"):
             written = save_results(comparison, args.output)

@@ -7,9 +7,14 @@ from pathlib import Path
 
 from visemix.core.errors import RecipeError
 from visemix.core.judging.comparison import CONTROLS, Quoted
+from visemix.registry.ablation_entries import Ablation, Ablations
 from visemix.registry.comparing.jobs import Asked
+from visemix.registry.find_recipe import load_recipe
 from visemix.registry.installed import Installed
 from visemix.registry.lock import FILE_NAME as LOCK
+
+FULL = "full"
+"""Name of the row that is the recipe as it is, and of the folder of its checkpoint."""
 
 _LABELLED = re.compile(r"([A-Za-z0-9][A-Za-z0-9 ._-]*)=(.+)")
 
@@ -29,15 +34,26 @@ def asked_rows(
         RecipeError: nothing was asked for, two rows have one name, or a recipe cannot be read.
     """
     rows = [_row(text, installed) for text in recipes]
-    quoted: tuple[Quoted, ...] = ()
+    quoted: list[Quoted] = []
+    if ablate is not None:
+        ablations = _ablations(ablate, installed)
+        rows += [_ablated(ablate, row, checkpoints) for row in ablations.rows]
+        quoted += [
+            Quoted(row.name, metric, value, ablations.source)
+            for row in ablations.rows
+            for metric, value in row.quoted.items()
+        ]
+    _check(rows)
+    return tuple(rows), tuple(quoted)
+
+
+def _check(rows: Sequence[Asked]) -> None:
     if not rows:
         raise RecipeError("there is no recipe to compare", do="name one, such as default")
-    counts = Counter(row.name for row in rows)
-    for name, count in counts.items():
+    for name, count in Counter(row.name for row in rows).items():
         if count > 1 or name in CONTROLS:
             what = f"{count} rows are called {name!r}" if count > 1 else f"{name!r} is a control"
             raise RecipeError(what, do="give them names: LABEL=RECIPE")
-    return tuple(rows), quoted
 
 
 def _row(text: str, installed: Installed) -> Asked:
@@ -52,3 +68,25 @@ def _row(text: str, installed: Installed) -> Asked:
 def _name_of(path: Path) -> str:
     """Of a checkpoint its folder's name, of a file its stem."""
     return path.absolute().name if (path / LOCK).is_file() else path.absolute().stem
+
+
+def _ablations(name: str, installed: Installed) -> Ablations:
+    ablations = load_recipe(name, installed).ablations
+    if not ablations.rows:
+        do = "add 'ablations: ...' to it, as docs/recipes.md says"
+        raise RecipeError("it declares no ablations", where=f"recipe {name}", do=do)
+    return ablations
+
+
+def _ablated(recipe: str, row: Ablation, checkpoints: Path | None) -> Asked:
+    """A row of an ablation table.
+
+    One that was trained for it is its checkpoint; of the others only the recipe is changed, over
+    the weights of the full one.
+    """
+    if checkpoints is None:
+        return Asked(row.name, recipe, row.changes)
+    own = checkpoints.absolute() / (row.name if row.trained else FULL)
+    changes = "".join(f" --set '{change}'" for change in row.changes if row.trained)
+    remedy = f"visemix train --recipe {recipe}{changes} --data DATA -o {own}"
+    return Asked(row.name, str(own), () if row.trained else row.changes, remedy=remedy)

@@ -25,14 +25,14 @@ class Asked:
         name: unique.
         recipe: a recipe's name, a YAML file or a checkpoint folder; empty for controls.
         overrides: "key.key=value" each.
-        checkpoint: folder of a training run, empty for that of ``recipe`` or none.
+        remedy: command that makes the checkpoint folder ``recipe``, if that is what it must be.
         control: whether it is a control.
     """
 
     name: str
     recipe: str = ""
     overrides: tuple[str, ...] = ()
-    checkpoint: str = ""
+    remedy: str = ""
     control: bool = False
 
 

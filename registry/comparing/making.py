@@ -13,7 +13,7 @@ from shutil import copyfile
 
 import attrs
 
-from visemix.core.errors import OutputError
+from visemix.core.errors import CheckpointError, OutputError
 from visemix.core.judging.comparison_file import to_data
 from visemix.core.judging.cost import Cost
 from visemix.core.media.audio_in import read_audio
@@ -34,6 +34,7 @@ from visemix.registry.comparing.sizes import (
 from visemix.registry.comparing.timing import Clock, TimedPipeline
 from visemix.registry.comparing.transcoding import SOUND_RATE, pictures_of, transcode
 from visemix.registry.comparing.troubles import StagedError
+from visemix.registry.lock import FILE_NAME as LOCK
 
 VIDEO, MADE = "video.mp4", "made.json"
 RAW = "raw.mp4"
@@ -144,4 +145,7 @@ def load(asked: Asked) -> Pipeline:
     Raises:
         VisemixError: it cannot run.
     """
-    return api.load(asked.recipe, asked.overrides, checkpoint=asked.checkpoint or None)
+    if asked.remedy and not (Path(asked.recipe) / LOCK).is_file():
+        what = "this row needs weights of its own, which are not there"
+        raise CheckpointError(what, where=asked.recipe, do=asked.remedy)
+    return api.load(asked.recipe, asked.overrides)

@@ -12,8 +12,11 @@ from typing import Any
 
 from visemix.core.errors import ComparisonError
 from visemix.registry.comparing.jobs import Answer
-from visemix.registry.comparing.running import Limits, Task, do_task, process_of
+from visemix.registry.comparing.running import Crew, Limits, Task, do_task
 from visemix.registry.comparing.troubles import Trouble
+
+CONNECT_S = 5.0
+"""Seconds in which a machine has to answer."""
 
 FOR_EVER = -1
 """How often a task is tried again when its machine died."""
@@ -34,6 +37,7 @@ class RayRunner:
         if importlib.util.find_spec("ray") is None:
             do = "pip install 'visemix[ray]'"
             raise ComparisonError("Ray is not installed", where="--ray", do=do)
+        _require_answer(address)
         self._limits = limits
         self._ray: Any = importlib.import_module("ray")
         try:
@@ -54,6 +58,10 @@ class RayRunner:
             for left in waiting:
                 self._ray.cancel(left, force=True)
 
+    def close(self) -> None:
+        """See Runner."""
+        self._ray.shutdown()
+
     def _answer(self, done: object) -> Answer:
         try:
             answer: Answer = self._ray.get(done)
@@ -62,8 +70,27 @@ class RayRunner:
         return answer
 
 
+def _require_answer(address: str) -> None:
+    """Ray itself would wait for minutes for a machine that is not there.
+
+    Raises:
+        ComparisonError: nobody listens at an address with a port.
+    """
+    host, colon, port = address.rpartition("://")[2].rpartition(":")
+    if not colon or not port.isdigit():
+        return  # "auto", or a session's folder
+    try:
+        socket.create_connection((host, int(port)), CONNECT_S).close()
+    except OSError as e:
+        do = "start one with 'ray start --head', or correct the address"
+        raise ComparisonError(f"no Ray cluster answers: {e}", where=address, do=do) from e
+
+
 def _do_here(task: Task, limits: Limits) -> Answer:
     """Do a task on the machine that Ray chose."""
-    name = f"ray-{socket.gethostname()}-{os.getpid()}"
-    with process_of(limits, name) as process:
-        return do_task(task, process, limits)
+    crew = Crew(limits)
+    try:
+        process = crew.hire(f"ray-{socket.gethostname()}-{os.getpid()}")
+        return do_task(task, process, crew)
+    finally:
+        crew.close()

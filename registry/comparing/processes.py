@@ -5,8 +5,6 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from visemix.registry.comparing.jobs import Answer, Job, answer_of, to_line
 from visemix.registry.comparing.troubles import Trouble
@@ -30,21 +28,13 @@ class Process:
         self._log = log
         self._jobs = jobs
         self._limit_s = limit_s
+        self._ended = False
         self._child: subprocess.Popen[str] | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.stop()
 
     def do(self, job: Job) -> Answer:
         """Have a job done."""
+        if self._ended:
+            return Answer(Trouble(stage_of(job), "it was stopped"))
         child = self._running()
         assert child.stdin is not None and child.stdout is not None
         timer = threading.Timer(self._limit_s or 0, child.kill)
@@ -63,8 +53,15 @@ class Process:
             return answer_of(line)
         return Answer(self._death(job, late))
 
+    def kill(self) -> None:
+        """End the process for good; any thread may ask for that."""
+        self._ended = True
+        child = self._child
+        if child is not None:
+            child.kill()
+
     def stop(self) -> None:
-        """End the process."""
+        """End the process and let go of it."""
         child, self._child = self._child, None
         if child is None:
             return
@@ -86,6 +83,7 @@ class Process:
                     env=os.environ | self._threads(),
                     text=True,
                     encoding="utf-8",
+                    start_new_session=True,  # Ctrl-C is for this process, which then ends those
                 )
         return self._child
 

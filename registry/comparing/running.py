@@ -2,11 +2,10 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Protocol as Interface
-from typing import TypeVar
 
 import attrs
 
@@ -20,8 +19,6 @@ from visemix.registry.comparing.jobs import (
     to_line,
 )
 from visemix.registry.comparing.processes import Process
-
-T = TypeVar("T")
 
 
 @attrs.frozen
@@ -62,6 +59,47 @@ class Runner(Interface):
         """Do them in any order; the number of each and what became of it, as it is done."""
         ...
 
+    def close(self) -> None:
+        """Stop, whatever is going on."""
+        ...
+
+
+@attrs.define(eq=False)
+class Crew:
+    """The processes that one machine works with.
+
+    Attributes:
+        limits: how.
+        stopped: whether it was told to stop; what fails afterwards failed because of that.
+    """
+
+    limits: Limits
+    stopped: bool = False
+    _processes: set[Process] = attrs.field(factory=set)
+
+    def hire(self, name: str) -> Process:
+        """Another process, with a log of its own."""
+        limits = self.limits
+        process = Process(limits.log / f"{name}.log", limits.jobs, limits.limit_s)
+        self._processes.add(process)
+        return process
+
+    def dismiss(self, process: Process) -> None:
+        """It is not needed any more."""
+        process.stop()
+        self._processes.discard(process)
+
+    def kill(self) -> None:
+        """End all of them now."""
+        self.stopped = True
+        for process in list(self._processes):
+            process.kill()
+
+    def close(self) -> None:
+        """Let go of all of them."""
+        for process in list(self._processes):
+            self.dismiss(process)
+
 
 class LocalRunner:
     """Does tasks in processes of this machine.
@@ -71,73 +109,56 @@ class LocalRunner:
     """
 
     def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+        self._pool = ThreadPoolExecutor(limits.jobs, thread_name_prefix="worker")
+        self._crew = Crew(limits)
         self._own = threading.local()
-        self._processes: list[Process] = []
 
     def run(self, tasks: Sequence[Task]) -> Iterator[tuple[int, Answer]]:
         """See Runner."""
-        pool = ThreadPoolExecutor(self._limits.jobs, thread_name_prefix="visemix-compare")
-        try:
-            yield from in_order_of_end(pool, [self._job(task) for task in tasks])
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in self._processes:
-                process.stop()
-            self._processes.clear()
-            self._own = threading.local()
+        waiting = {self._pool.submit(self._do, task): i for i, task in enumerate(tasks)}
+        for done in as_completed(waiting):
+            yield waiting[done], done.result()
 
-    def _job(self, task: Task) -> Callable[[], Answer]:
-        return lambda: do_task(task, self._process(), self._limits)
+    def close(self) -> None:
+        """See Runner."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._crew.kill()
+        self._pool.shutdown(wait=True)
+        self._crew.close()
 
-    def _process(self) -> Process:
-        """The process of this thread, for everything whose time is not measured."""
-        found: Process | None = getattr(self._own, "process", None)
-        if found is None:
-            found = process_of(self._limits, threading.current_thread().name)
-            self._own.process = found
-            self._processes.append(found)
-        return found
+    def _do(self, task: Task) -> Answer:
+        if not hasattr(self._own, "process"):
+            self._own.process = self._crew.hire(threading.current_thread().name)
+        return do_task(task, self._own.process, self._crew)
 
 
-def in_order_of_end(
-    pool: ThreadPoolExecutor, jobs: Sequence[Callable[[], T]]
-) -> Iterator[tuple[int, T]]:
-    """Call every job in the pool; its number and its result, as it is done."""
-    waiting = {pool.submit(job): number for number, job in enumerate(jobs)}
-    for done in as_completed(waiting):
-        yield waiting[done], done.result()
-
-
-def process_of(limits: Limits, name: str) -> Process:
-    """A process with a log of its own."""
-    return Process(limits.log / f"{name}.log", limits.jobs, limits.limit_s)
-
-
-def do_task(task: Task, process: Process, limits: Limits) -> Answer:
+def do_task(task: Task, process: Process, crew: Crew) -> Answer:
     """Do one task.
 
     Args:
         task: which.
         process: for everything whose time is not measured.
-        limits: of other processes.
+        crew: for more processes.
     """
     if not isinstance(task, CaseTask):
         return process.do(task)
-    made = make_case(task.make, process, limits)
+    made = make_case(task.make, process, crew)
     return made if made.trouble is not None else process.do(task.judge)
 
 
-def make_case(job: MakeJob, process: Process, limits: Limits) -> Answer:
+def make_case(job: MakeJob, process: Process, crew: Crew) -> Answer:
     """Make a video in a process of its own, because the time it takes to start one counts."""
     told = trouble_file(job.folder)
     if told.exists():
         return answer_of(told.read_text())
     if job.asked.control or job.folder.exists():
         return process.do(job)
-    with process_of(limits, f"make-{job.folder.name}") as own:
+    own = crew.hire(f"make-{job.folder.name}")
+    try:
         answer = own.do(attrs.evolve(job, started=time.time()))
-    if answer.trouble is not None:
+    finally:
+        crew.dismiss(own)
+    if answer.trouble is not None and not crew.stopped:
         part = told.with_name(f".{told.name}.part")
         part.parent.mkdir(parents=True, exist_ok=True)
         part.write_text(to_line(answer))
