@@ -1,5 +1,7 @@
 """The generator: references and a scene to pictures (sections 4.2 and 4.3 of the paper)."""
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -72,6 +74,18 @@ class Generator(nn.Module):
         if not self._switches.nonlinear:
             made = Made(matted(made.picture, warped), made.picture, warped)
         return made.cropped(height, width)
+
+    def compile(self, *args: Any, **settings: Any) -> None:
+        """See torch.nn.Module; the values between the parts stay outside of what is compiled."""
+        parts: list[nn.Module] = [self.landmarks, *self.guides.values(), self.decoder]
+        embedding = self.embedding
+        parts += [embedding.image, embedding.landmarks]
+        parts += [embedding.image_deep, embedding.landmarks_deep]
+        for flow in self.flows.values():
+            assert isinstance(flow, FlowNet)
+            parts += [flow.down, *flow.up]
+        for part in parts:
+            part.compile(*args, **settings)
 
     def _warped(self, scene: Scene) -> dict[str, Warped]:
         shown = {

@@ -118,3 +118,13 @@ def test_without_matting_the_decoder_has_the_last_word() -> None:
     for nonlinear in (True, False):
         made = generator(nonlinear=nonlinear)(*shown())
         assert (made.raw is None) == nonlinear
+
+
+@pytest.mark.filterwarnings("ignore:The .grad attribute")
+def test_compiled_it_makes_the_same() -> None:
+    network = generator().eval()
+    known, scene = shown(batch=1)
+    with torch.no_grad():
+        wanted = network(known, scene).picture
+        network.compile(backend="eager")
+        assert_close(network(known, scene).picture, wanted)

@@ -229,3 +229,11 @@ def test_training_goes_on_from_weights_that_were_loaded() -> None:
     before = other.weights()["decoder.conv_img.weight"].clone()
     stage(material(), Plan(steps=1, seed=7), other)
     assert not torch.equal(before, other.weights()["decoder.conv_img.weight"])
+
+
+def test_it_learns_in_bf16(tmp_path: Path) -> None:
+    fabric = Fabric(accelerator="cpu", devices=1, precision="bf16-mixed")
+    train_stage(begun(1), Run(tmp_path / "half", fabric, Plan()))
+    train_stage(begun(1), run(tmp_path / "full"))
+    half, full = (values(tmp_path / name, "l1")[0] for name in ("half", "full"))
+    assert half != full and half == pytest.approx(full, rel=0.05)
