@@ -1,4 +1,4 @@
-"""The recipe, trained and used by the command line at a tiny size, in every way it can be driven."""
+"""The recipe, trained and used by the command line at a tiny size, however it is driven."""
 
 import os
 import signal
