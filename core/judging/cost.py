@@ -17,7 +17,8 @@ class Cost:
         personalise_s: learning the person.
         generate_s: sound in, video out, after preparation and personalisation, encoding included.
         first_frame_s: from the sound to the first finished frame, everything loaded.
-        frame_s: seconds between finished frames, in order.
+        frame_s: seconds that every frame took, in order, from the sound on; frames that were
+            finished together share their time, so the first ones add up to ``first_frame_s``.
         drift_s: length of the picture minus length of the sound.
         cpu_bytes: peak resident memory of the process.
         gpu_bytes: peak memory on the GPU; 0 without one.

@@ -16,6 +16,8 @@ def visemix_metrics() -> dict[str, type[Metric]]:
         "first-frame": time.FirstFrame,
         "frame-p50": time.MedianFrame,
         "frame-p95": time.SlowFrame,
+        "prepare-time": time.PrepareTime,
+        "personalise-time": time.PersonaliseTime,
         "stage-time": time.StageTime,
         "drift": time.Drift,
         "peak-cpu": size.PeakCpu,

@@ -7,6 +7,8 @@ from visemix.core.judging.case import Case, Observation
 from visemix.core.judging.cost import Cost
 
 NAN = float("nan")
+ROUNDING = 1e-6
+"""Shares of a time need not add up to the time exactly."""
 
 
 class Unmeasured(Exception):  # no error of a user's: it becomes the note of a NaN
@@ -32,3 +34,17 @@ class CostMetric(Metric):
         Raises:
             Unmeasured: this run does not say.
         """
+
+
+def after_start(cost: Cost) -> tuple[float, ...]:
+    """Seconds of every frame but those that were finished first, with the start of everything.
+
+    Raises:
+        Unmeasured: all were finished together.
+    """
+    spent, most = 0.0, cost.first_frame_s * (1 + ROUNDING)
+    for index, seconds in enumerate(cost.frame_s):
+        spent += seconds
+        if spent > most:
+            return cost.frame_s[index:]
+    raise Unmeasured("all frames were finished together")

@@ -1,7 +1,7 @@
 """Frames per second; each kind says what its time covers."""
 
 from visemix.core.judging.cost import Cost
-from visemix.plugins.cost_metrics.cost_metric import CostMetric, Unmeasured
+from visemix.plugins.cost_metrics.cost_metric import CostMetric, Unmeasured, after_start
 
 
 class ColdRate(CostMetric):
@@ -21,22 +21,12 @@ class WarmRate(CostMetric):
 
 
 class SteadyRate(CostMetric):
-    """Without the start: from the first frame, or the first block of frames made at once, on."""
+    """Without the start: all frames but those that were finished first, and their time."""
 
     def measure(self, cost: Cost) -> float:
         """Frames/s."""
-        gaps = cost.frame_s[_first_wait(cost.frame_s) :]
-        return _rate(len(gaps), sum(gaps))
-
-
-def _first_wait(gaps: tuple[float, ...]) -> int:
-    """The first gap that is waited for.
-
-    Parts work in blocks, and the frames of a block come out together: without this a video of one
-    and a half blocks would seem to take half its time.
-    """
-    mean = sum(gaps) / max(len(gaps), 1)
-    return next((k for k, gap in enumerate(gaps) if gap >= mean), 0)
+        times = after_start(cost)
+        return _rate(len(times), sum(times))
 
 
 def _rate(frames: int, seconds: float) -> float:

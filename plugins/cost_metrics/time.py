@@ -7,7 +7,12 @@ import torch
 from visemix.core.interfaces import Metric
 from visemix.core.judging.case import Case, Observation
 from visemix.core.judging.cost import Cost
-from visemix.plugins.cost_metrics.cost_metric import NAN, CostMetric, Unmeasured
+from visemix.plugins.cost_metrics.cost_metric import (
+    NAN,
+    CostMetric,
+    Unmeasured,
+    after_start,
+)
 
 MS = 1000
 
@@ -20,33 +25,51 @@ class FirstFrame(CostMetric):
         return cost.first_frame_s * MS
 
 
+class PrepareTime(CostMetric):
+    """Tracking and fitting the reference."""
+
+    def measure(self, cost: Cost) -> float:
+        """Seconds."""
+        return cost.prepare_s
+
+
+class PersonaliseTime(CostMetric):
+    """Learning the person from the reference; 0 for systems that do not."""
+
+    def measure(self, cost: Cost) -> float:
+        """Seconds."""
+        return cost.personalise_s
+
+
 class FrameTime(Metric):
-    """A quantile of the times between finished frames, over all frames of all videos."""
+    """A quantile of the times of frames, over all videos, without those finished first."""
 
     quantile: float
 
     def observe(self, case: Case) -> Observation:
-        """Milliseconds; "gaps" has those of all frames."""
-        gaps = torch.tensor(case.cost.frame_s if case.cost else ()) * MS
-        if not len(gaps):
-            why = "too few frames to tell" if case.cost else "it was not made by a system"
-            return Observation.of(NAN, f"nothing was measured: {why}")
-        return Observation({"value": torch.quantile(gaps, self.quantile), "gaps": gaps})
+        """Milliseconds; "times" has those of all frames."""
+        if case.cost is None:
+            return Observation.of(NAN, "nothing was measured: it was not made by a system")
+        try:
+            times = torch.tensor(after_start(case.cost)) * MS
+        except Unmeasured as e:
+            return Observation.of(NAN, str(e))
+        return Observation({"value": torch.quantile(times, self.quantile), "times": times})
 
     def conclude(self, observations: Sequence[Observation]) -> float:
         """Milliseconds, NaN if nothing was measured."""
-        gaps = [o.values["gaps"] for o in observations if "gaps" in o.values]
-        return float(torch.quantile(torch.cat(gaps), self.quantile)) if gaps else NAN
+        times = [o.values["times"] for o in observations if "times" in o.values]
+        return float(torch.quantile(torch.cat(times), self.quantile)) if times else NAN
 
 
 class MedianFrame(FrameTime):
-    """Half of the frames come sooner after the one before."""
+    """Half of the frames take less."""
 
     quantile = 0.5
 
 
 class SlowFrame(FrameTime):
-    """One frame in twenty takes longer."""
+    """One frame in twenty takes more."""
 
     quantile = 0.95
 

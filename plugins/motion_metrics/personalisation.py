@@ -5,7 +5,7 @@ FACIAL reports such numbers without saying how; this follows the proposal of doc
 
 import hashlib
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -28,8 +28,6 @@ that a tracker has on pictures of this sharpness."""
 
 OPEN_QUANTILE = 0.8
 NAN = float("nan")
-
-People = dict[bytes, list[Tensor]]
 
 
 class Personalisation(Metric):
@@ -60,44 +58,53 @@ class Personalisation(Metric):
             InvalidValue: the tracker gives other landmarks than MediaPipe's 478.
         """
         try:
-            tracks = [face_of(case.reference, "reference"), face_of(case.made, "made")]
+            reference = self._seen(face_of(case.reference, "reference"), "reference")
         except Unseen as e:
-            return Observation({"value": torch.tensor(NAN)}, str(e))
-        frames = self._frames(case.made.fps)
-        for track, what in zip(tracks, ("reference", "made video"), strict=True):
-            if len(track.found) < frames:
-                why = f"the {what} has fewer than {frames} frames"
-                return Observation({"value": torch.tensor(NAN)}, why)
-        reference, made = (windows_of(self.motion(track), frames) for track in tracks)
-        person = torch.tensor(list(_digest(case.real.person.encode())), dtype=torch.uint8)
-        return Observation({"reference": reference, "made": made, "person": person})
+            return Observation({}, str(e))
+        values = {"reference": reference, "person": _number(case.real.person)}
+        values["window"] = torch.tensor(self._frames(case.reference.fps))
+        try:
+            made = self._seen(face_of(case.made, "made"), "made video")
+        except Unseen as e:
+            return Observation(values, str(e))  # the person is still one of the N
+        return Observation({**values, "made": made})
 
     def conclude(self, observations: Sequence[Observation]) -> float:
         """Mean over the videos; NaN for fewer than two people."""
         known = [o.values for o in observations if "person" in o.values]
-        people: dict[bytes, dict[bytes, Tensor]] = {}
-        for values in known:
-            own = people.setdefault(_bytes(values["person"]), {})
-            own[_digest(_bytes(values["reference"]))] = values["reference"]
+        people = _people(known)
         if len(people) < 2:
             return NAN
-        names = sorted(people)
-        key = _digest(b"".join(name + b"".join(sorted(people[name])) for name in names))
+        key = _digest(b"".join(name + b"".join(sorted(own)) for name, own in people.items()))
         if key not in self._learned:
-            windows = [torch.cat(list(people[name].values())) for name in names]
+            windows = [torch.cat(list(own.values())) for own in people.values()]
             labels = torch.cat([torch.full((len(w),), n) for n, w in enumerate(windows)])
             self._learned[key] = WindowClassifier.learn(torch.cat(windows), labels)
+        names = list(people)
         shares = [
-            self._share(key, values["made"], names.index(_bytes(values["person"])))
+            self._share(key, values, names.index(_bytes(values["person"])))
             for values in known
+            if "made" in values
         ]
-        return sum(shares) / len(shares)
+        return sum(shares) / len(shares) if shares else NAN
 
-    def _share(self, key: bytes, made: Tensor, person: int) -> float:
+    def _seen(self, track: Track, what: str) -> Tensor:
+        """What is looked at, [T, D].
+
+        Raises:
+            Unseen: it is shorter than a window.
+        """
+        frames = self._frames(track.fps)
+        if len(track.found) < frames:
+            raise Unseen(f"the {what} has fewer than {frames} frames")
+        return self.motion(track)
+
+    def _share(self, key: bytes, values: Mapping[str, Tensor], person: int) -> float:
         """Remembered: the same videos are drawn again and again for an interval."""
-        about = key + _digest(_bytes(made)) + bytes([person % 256])
+        about = key + _digest(_bytes(values["made"])) + person.to_bytes(4)
         if about not in self._shares:
-            answers = self._learned[key].classify(made)
+            windows = windows_of(values["made"], int(values["window"]))
+            answers = self._learned[key].classify(windows)
             self._shares[about] = float((answers == person).float().mean())
         return self._shares[about]
 
@@ -125,6 +132,16 @@ class BlinkPersonalisation(Personalisation):
         return (ratio / torch.quantile(ratio, OPEN_QUANTILE).clamp_min(1e-3))[:, None]
 
 
+def _people(known: Sequence[Mapping[str, Tensor]]) -> dict[bytes, dict[bytes, Tensor]]:
+    """Person -> digest of a reference -> its windows; people in an order of their own."""
+    people: dict[bytes, dict[bytes, Tensor]] = {}
+    for values in sorted(known, key=lambda values: _bytes(values["person"])):
+        reference = values["reference"]
+        own = people.setdefault(_bytes(values["person"]), {})
+        own[_digest(_bytes(reference))] = windows_of(reference, int(values["window"]))
+    return people
+
+
 def windows_of(motion: Tensor, frames: int) -> Tensor:
     """[W, frames, D] windows less their own means: where the camera stands says nothing."""
     windows = motion.unfold(0, frames, max(frames // STRIDES, 1)).transpose(1, 2)
@@ -136,6 +153,11 @@ def _averaged(motion: Tensor, frames: int) -> Tensor:
     half = frames // 2
     padded = pad(motion.T[None], (half, half), mode="replicate")
     return avg_pool1d(padded, 2 * half + 1, 1)[0].T
+
+
+def _number(person: str) -> Tensor:
+    """[8] uint8 that stands for a name."""
+    return torch.tensor(list(_digest(person.encode())), dtype=torch.uint8)
 
 
 def _bytes(values: Tensor) -> bytes:

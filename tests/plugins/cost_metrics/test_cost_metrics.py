@@ -23,7 +23,7 @@ RUN = Cost(
     personalise_s=10.0,
     generate_s=5.0,
     first_frame_s=1.5,
-    frame_s=(0.03, 0.01, 0.02, 0.03, 0.01),
+    frame_s=(0.75, 0.75, 0.03, 0.01, 0.02, 0.03, 0.01),
     drift_s=-0.012,
     cpu_bytes=3 * 2**20,
     gpu_bytes=5 * 2**19,
@@ -38,6 +38,8 @@ VALUES = {
     "first-frame": 1500.0,
     "frame-p50": 20.0,
     "frame-p95": 30.0,
+    "prepare-time": 20.0,
+    "personalise-time": 10.0,
     "stage-time": 40.0,
     "drift": 12.0,
     "peak-cpu": 3.0,
@@ -80,33 +82,32 @@ def test_value(name: str, case: Case, installed: Installed) -> None:
 
 
 def test_steady_speed_of_blocks(case: Case) -> None:
-    """Blocks of 50 frames that take 2 s each come out together: 25 frames per second, not 50."""
-    gaps = ((0.0,) * 49 + (2.0,)) * 1 + (0.0,) * 49
-    assert len(gaps) == 99  # of 100 frames
-    observation = seen(SteadyRate(), case, attrs.evolve(RUN, frame_s=gaps))
-    assert float(observation.values["value"]) == pytest.approx(25)
+    """The first 50 frames take 4 s with all that happens once, the next 30 take 2 s."""
+    blocks = attrs.evolve(RUN, first_frame_s=4.0, frame_s=(4 / 50,) * 50 + (2 / 30,) * 30)
+    assert float(seen(SteadyRate(), case, blocks).values["value"]) == pytest.approx(15)
 
 
-def test_steady_speed_of_single_frames(case: Case) -> None:
-    even = attrs.evolve(RUN, frame_s=(0.04,) * 9)
-    assert float(seen(SteadyRate(), case, even).values["value"]) == pytest.approx(25)
+def test_frames_one_by_one(case: Case) -> None:
+    single = attrs.evolve(RUN, first_frame_s=0.5, frame_s=(0.5, 0.04, 0.04, 0.04))
+    assert float(seen(SteadyRate(), case, single).values["value"]) == pytest.approx(25)
+    assert float(seen(SlowFrame(), case, single).values["value"]) == pytest.approx(40)
 
 
-@pytest.mark.parametrize("gaps", [(), (0.0, 0.0)])
-def test_too_few_frames_for_a_speed(case: Case, gaps: tuple[float, ...]) -> None:
-    observation = seen(SteadyRate(), case, attrs.evolve(RUN, frame_s=gaps))
+@pytest.mark.parametrize("times", [(), (0.5, 0.5, 0.5)])
+@pytest.mark.parametrize("metric", [SteadyRate(), MedianFrame()])
+def test_frames_that_come_together(case: Case, metric: Metric, times: tuple[float, ...]) -> None:
+    observation = seen(metric, case, attrs.evolve(RUN, first_frame_s=1.5, frame_s=times))
     assert math.isnan(float(observation.values["value"]))
-    assert observation.note == "too few frames to tell"
+    assert observation.note == "all frames were finished together"
+    assert math.isnan(metric.conclude([observation]))
 
 
 def test_frame_times_of_videos_are_put_together(case: Case) -> None:
-    """Nine gaps of 10 ms and one of 110: one in twenty is above 65 (linear between the two)."""
-    first = seen(SlowFrame(), case, attrs.evolve(RUN, frame_s=(0.01,) * 9))
-    second = seen(SlowFrame(), case, attrs.evolve(RUN, frame_s=(0.11,)))
+    """Nine frames of 10 ms and one of 110: at .95 lies 10 + .55 x 100 between the last two."""
+    first = seen(SlowFrame(), case, attrs.evolve(RUN, frame_s=(1.5, *(0.01,) * 9)))
+    second = seen(SlowFrame(), case, attrs.evolve(RUN, frame_s=(1.5, 0.11)))
     assert SlowFrame().conclude([first, second]) == pytest.approx(10 + 0.55 * 100)
     assert MedianFrame().conclude([first, second]) == pytest.approx(10)
-    none = seen(MedianFrame(), case, attrs.evolve(RUN, frame_s=()))
-    assert none.note == "nothing was measured: too few frames to tell"
 
 
 def test_a_stage_that_was_not_timed(case: Case) -> None:
