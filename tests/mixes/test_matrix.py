@@ -1,5 +1,7 @@
 """Every attribute model with every face model, rasterizer, matcher and refiner: it checks, it runs.
 
+Head motions take the place of an attribute model's pose in some of them.
+
 The networks are untrained, so nothing is said of the pictures; what is tested is that any part
 takes what any other makes.
 """
@@ -29,20 +31,33 @@ ATTRIBUTES = {
     "facial-gan": "{part: facial-gan, features: [mfcc], width: 12, rows: 28, basis: BASIS,"
     " window: 32, channels: 16}",
     "audio2au-expression": "{part: audio2au-expression, basis: BASIS, unit: 4, reach: 1}",
+    "rhythmic-expression": "{part: rhythmic-expression, features: [mfcc], width: 12, rows: 28,"
+    " basis: BASIS, narrow: 4, channels: 8}",
+}
+MOTIONS = {
+    "rhythmic-head-motion": "{part: rhythmic-head-motion, features: [mfcc], width: 12, rows: 28,"
+    " narrow: 4, channels: 8, encoded: 4, base: 24, ahead: 12}",
+    "pose-file": "{part: pose-file, file: POSES}",
 }
 REFINERS = {
     "facial-render-to-video": "{part: facial-render-to-video, width: 4, downs: 2, blocks: 1,"
     " local_blocks: 1, perceptual: none}",
     "memory-gan": "{part: memory-gan, width: 4, hidden: 8, slots: 16, key_size: 8,"
     " identity_feature: 'off'}",
+    "rhythmic-generator": "{part: rhythmic-generator, width: 4, downs: 3, adaptive: 1,"
+    " flow_downs: 1, flow_blocks: 1, norm: instance, references: 2, perceptual: none}",
 }
 FACES = {
     "landmark-mesh": ("{part: landmark-mesh}", "landmark-mesh-64"),
     "ict": ("{part: ict, model: ICT}", "ict-57"),
     "bfm": ("{part: bfm, model: synthetic}", "bfm-64"),
+    "rhythmic-frontal-mesh": (
+        "{part: rhythmic-frontal-mesh, basis: landmark-mesh-64, divisions: 1}",
+        "landmark-mesh-64",
+    ),
 }
 RENDERERS = ("rasterizer-cpu", "rasterizer-reference")
-MATCHERS = ("motion-matcher", "background-matcher", "own-frames")
+MATCHERS = ("motion-matcher", "background-matcher", "rhythmic-matcher", "own-frames")
 
 
 @attrs.frozen
@@ -54,12 +69,13 @@ class Mix:
     renderer: str
     refiner: str
     matcher: str = "own-frames"
+    motion: str = ""
 
     def names(self) -> tuple[str, ...]:
         """For the name of a test."""
-        return attrs.astuple(self)
+        return tuple(filter(None, attrs.astuple(self)))
 
-    def recipe(self, ict: Path | None) -> str:
+    def recipe(self, ict: Path, poses: Path) -> str:
         """The mix as YAML."""
         face, basis = FACES[self.face]
         maps = "[eye_attention, triangle, barycentric]"
@@ -75,6 +91,8 @@ class Mix:
             f"renderer: {{part: {self.renderer}, maps: {maps}}}",
             f"refiner: {REFINERS[self.refiner]}",
         ]
+        if self.motion:
+            lines.append(f"head_motion: {MOTIONS[self.motion].replace('POSES', str(poses))}")
         return "\n".join(lines) + "\n"
 
 
@@ -90,7 +108,9 @@ def build_mix(tmp_path: Path) -> BuildMix:
         if mix.face == "ict" and not ict.is_file():
             pytest.skip("the model ../shared/models/ict_face_fp16.npz is not here")
         recipe = tmp_path / "mix.yaml"
-        recipe.write_text(mix.recipe(ict))
+        poses = tmp_path / "poses.csv"
+        poses.write_text("time,pitch,yaw,roll\n0,0,-10,0\n1,5,10,0\n")
+        recipe.write_text(mix.recipe(ict, poses))
         built = build(str(recipe))
         take_random_weights(built.parts)
         return built
@@ -120,18 +140,26 @@ def fitted(person: Subject, pipeline: Pipeline) -> Subject:
 
 
 MIXES = [
-    *(Mix(*names) for names in product(ATTRIBUTES, FACES, RENDERERS, REFINERS)),
+    *(Mix(*names) for names in product(ATTRIBUTES, FACES, RENDERERS[:1], REFINERS)),
+    *(Mix("facial-gan", *names) for names in product(FACES, RENDERERS[1:], REFINERS)),
     *(
         Mix("facial-gan", "landmark-mesh", "rasterizer-cpu", refiner, matcher)
-        for refiner, matcher in product(REFINERS, MATCHERS[:2])
+        for refiner, matcher in product(REFINERS, MATCHERS[:3])
+    ),
+    *(
+        Mix(attributes, "landmark-mesh", "rasterizer-cpu", refiner, "rhythmic-matcher", motion)
+        for attributes, refiner, motion in product(ATTRIBUTES, REFINERS, MOTIONS)
+        if refiner == "rhythmic-generator" or attributes == "facial-gan"
     ),
 ]
 SECONDS = 0.4
 
 
 def test_the_mixes_are_counted() -> None:
-    systems = 3 * len(FACES) * len(RENDERERS) * 2
-    assert len(MIXES) == systems + 4 == 40
+    systems = len(ATTRIBUTES) * len(FACES) * len(REFINERS)
+    others = len(FACES) * len(REFINERS)
+    driven = len(ATTRIBUTES) * len(MOTIONS) + (len(REFINERS) - 1) * len(MOTIONS)
+    assert len(MIXES) == systems + others + 9 + driven == 81
     assert len(set(MIXES)) == len(MIXES)
 
 
