@@ -85,6 +85,17 @@ def parse_protocol(text: str, name: str, installed: Installed, folder: Path = Pa
     return protocol
 
 
+def overlap(one: Span, other: Span) -> bool:
+    """Whether two stretches share a moment.
+
+    >>> overlap(Span("a", 0, 2), Span("a", 2)), overlap(Span("a", 1, 3), Span("a", 2))
+    (False, True)
+    """
+    first, second = sorted((one, other), key=lambda span: span.start_s)
+    stop = LONGEST_S if first.stop_s is None else first.stop_s
+    return one.file == other.file and second.start_s < stop
+
+
 class _Reading:
     """Reads the sections of one protocol."""
 
@@ -156,6 +167,9 @@ class _Reading:
             key: self.span(found[key], key, files) for key in ("test", "reference") if key in found
         }
         nothing = Span("")
+        if len(spans) == 2 and overlap(spans["test"], spans["reference"]):
+            do = "give the system another stretch, or another file"
+            self.reader.problem("the reference shows what is to be said", node.place, do)
         return TestClip(
             name=texts.get("name", ""),
             person=texts.get("person", ""),

@@ -44,7 +44,7 @@ class Limits:
     Attributes:
         log: folder of what processes print.
         jobs: tasks at once.
-        limit_s: seconds after which one counts as hanging; None for never.
+        limit_s: seconds after which the making of a video counts as hanging; None for never.
     """
 
     log: Path
@@ -77,10 +77,10 @@ class Crew:
     stopped: bool = False
     _processes: set[Process] = attrs.field(factory=set)
 
-    def hire(self, name: str) -> Process:
-        """Another process, with a log of its own."""
+    def hire(self, name: str, limit_s: float | None = None) -> Process:
+        """Another process, with a log of its own; ``limit_s`` seconds for each of its jobs."""
         limits = self.limits
-        process = Process(limits.log / f"{name}.log", limits.jobs, limits.limit_s)
+        process = Process(limits.log / f"{name}.log", limits.jobs, limit_s)
         self._processes.add(process)
         return process
 
@@ -153,7 +153,7 @@ def make_case(job: MakeJob, process: Process, crew: Crew) -> Answer:
         return answer_of(told.read_text())
     if job.asked.control or job.folder.exists():
         return process.do(job)
-    own = crew.hire(f"make-{job.folder.name}")
+    own = crew.hire(f"make-{job.folder.name}", crew.limits.limit_s)
     try:
         answer = own.do(attrs.evolve(job, started=time.time()))
     finally:

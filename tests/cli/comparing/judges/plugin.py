@@ -1,0 +1,71 @@
+"""Metrics that cost nothing; tests install them as a distribution of its own."""
+
+import math
+import time
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from visemix.core.errors import CheckpointError
+from visemix.core.hooks import hookimpl
+from visemix.core.interfaces import Metric
+from visemix.core.judging.case import Case, Observation, Take
+
+
+def brightness(take: Take) -> float:
+    return float(np.mean([picture.mean() for picture in take.pictures()]))
+
+
+class Difference(Metric):
+    def __init__(self, *, times: float, wait: float) -> None:
+        self._times, self._wait = times, wait
+
+    def observe(self, case: Case) -> Observation:
+        time.sleep(self._wait)
+        pairs = zip(case.made.pictures(), case.real.pictures(), strict=True)
+        gaps = [np.abs(a.astype(float) - b).mean() for a, b in pairs]
+        return Observation.of(self._times * float(np.mean(gaps)))
+
+
+class Spread(Metric):
+    pooled = True
+
+    def observe(self, case: Case) -> Observation:
+        return Observation.of(brightness(case.made))
+
+    def conclude(self, observations: Sequence[Observation]) -> float:
+        return float(torch.stack([o.values["value"] for o in observations]).std(correction=0))
+
+
+class Seconds(Metric):
+    def observe(self, case: Case) -> Observation:
+        if case.cost is None:
+            return Observation.of(math.nan, "nothing was timed")
+        return Observation.of(case.cost.generate_s / case.cost.frames)
+
+
+class Careless(Metric):
+    def observe(self, case: Case) -> Observation:
+        if case.made.person == "bob":
+            raise ZeroDivisionError("oops")
+        return Observation.of(len(case.said))
+
+
+class Unarmed(Metric):
+    def __init__(self) -> None:
+        raise CheckpointError("it has no weights", do="give weights: FILE")
+
+    def observe(self, case: Case) -> Observation:
+        raise AssertionError
+
+
+@hookimpl
+def visemix_metrics() -> dict[str, type[Metric]]:
+    return {
+        "difference": Difference,
+        "spread": Spread,
+        "seconds": Seconds,
+        "careless": Careless,
+        "unarmed": Unarmed,
+    }
