@@ -2,7 +2,7 @@
 
     python -m benchmarks.rhythmic_generator [--steps 1000] [--ablations NAME ...] [--references 1 8]
         [--clip vlogger] [--frames 300] [--set KEY=VALUE ...] [--full-size] [--keep]
-        [--sheet FOLDER]
+        [--sheet FOLDER] [--also CLIP ...]
 
 The generator learns from the first frames of a clip, with true attributes; the face model's mesh
 and colours are of these frames only. The true attributes of the rest are matched, drawn and
@@ -10,7 +10,8 @@ refined, with each number of references. Controls: the render (projected image) 
 reference. Means over the rest, in the crop: PSNR and SSIM on the face (the hull of the tracked
 mesh) and in the whole crop, and the cosine of a recognition network's vectors of made and real
 frame. The sizes are SMALL unless --full-size is said; a stage that is done in --run is not trained
-again.
+again. With --also one generator learns several people, so that who is shown must come from the
+references.
 """
 
 import argparse
@@ -40,7 +41,7 @@ from visemix.core.training.dataset import Dataset, Example
 from visemix.core.training.session import Session
 from visemix.core.training.stage import Trainable
 from visemix.core.values.audio import Audio
-from visemix.core.values.subject import Picture
+from visemix.core.values.subject import Picture, Subject
 from visemix.core.windows import Windowed
 from visemix.registry.api import pipeline_of
 from visemix.registry.build import Built, build
@@ -104,10 +105,10 @@ def halves(built: Built, path: Path, frames: int) -> Halves:
     return Halves(subject, attributes, cut(whole.track, frames, count), rest)
 
 
-def learn(built: Built, half: Halves, run: Path) -> dict[str, float]:
+def learn(built: Built, subjects: Sequence[Subject], run: Path) -> dict[str, float]:
     """Train the refiner in place, or take it from a finished run; how long it took."""
-    subject = half.subject
-    data = Dataset([Example(subject, reference_features(built.parts.audio_encoder, subject))])
+    encoder = built.parts.audio_encoder
+    data = Dataset([Example(subject, reference_features(encoder, subject)) for subject in subjects])
     tasks = [task for task in tasks_of(built, None) if task.kind == "refiner"]
     fabric = Fabric(accelerator="auto", devices=1)
     started = time.perf_counter()
@@ -133,7 +134,8 @@ def matched(parts: Parts, half: Halves) -> list[Picture]:
 def main(arguments: Sequence[str] | None = None) -> None:
     args = _arguments(arguments)
     built = build(RECIPE, settings(args, "full"), training=True)
-    half = halves(built, next(c.path for c in CLIPS if c.name == args.clip), args.frames)
+    half = halves(built, path_of(args.clip), args.frames)
+    others = [halves(built, path_of(name), args.frames).subject for name in args.also]
     controls = {
         "projected image": renders(built.parts, half),
         "matched reference": matched(built.parts, half),
@@ -143,21 +145,26 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for name, row in compared.items():
         print(row.line(name), flush=True)
     for name in args.ablations:
-        made, spent = learned(name, half, args)
+        made, spent = learned(name, half, [half.subject, *others], args)
         _report(name, compared | rows(made, half), spent, args)
         if args.sheet:
             args.sheet.mkdir(parents=True, exist_ok=True)
             sheet(args.sheet / f"{name}.png", controls | made, half)
 
 
+def path_of(name: str) -> Path:
+    """Of a clip."""
+    return next(clip.path for clip in CLIPS if clip.name == name)
+
+
 def learned(
-    name: str, half: Halves, args: argparse.Namespace
+    name: str, half: Halves, subjects: Sequence[Subject], args: argparse.Namespace
 ) -> tuple[dict[str, list[Picture]], dict[str, float]]:
     """What one variant makes after its training, with each number of references."""
     sets = settings(args, name)
     built = build(RECIPE, sets, training=True)
     with tempfile.TemporaryDirectory() as scratch:
-        spent = learn(built, half, (args.run or Path(scratch)) / name)
+        spent = learn(built, subjects, (args.run or Path(scratch)) / name)
     return {f"K = {k}": shown(built, half, [*sets, *few(k)]) for k in args.references}, spent
 
 
@@ -185,6 +192,7 @@ def _arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clip", default="vlogger", choices=[clip.name for clip in CLIPS])
     parser.add_argument("--frames", type=int, default=300, help="to learn from")
+    parser.add_argument("--also", nargs="+", default=[], choices=[clip.name for clip in CLIPS])
     parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--ablations", nargs="+", default=["full"], choices=list(ABLATIONS))
     parser.add_argument("--references", type=int, nargs="+", default=[1, 8])
@@ -211,7 +219,8 @@ def _report(
         column: attrs.asdict(r.near) | {"identity": r.identity} for column, r in found.items()
     }
     sets = settings(args, name)
-    kept[f"{name}, {args.clip}, {args.steps} steps"] = {
+    also = "".join(f" and {clip}" for clip in args.also)
+    kept[f"{name}, {args.clip}{also}, {args.steps} steps"] = {
         "hardware": hardware_line(),
         "set": sets,
         **spent,
