@@ -122,12 +122,8 @@ def _take_turn(
     with run.fabric.autocast():
         book = turn.losses(modules, batch)
     loss = total(book)
-    turn.optimizer.zero_grad(set_to_none=True)
-    run.fabric.backward(loss)
-    if turn.clip > 0:
-        parameters = [p for g in turn.optimizer.param_groups for p in g["params"]]
-        torch.nn.utils.clip_grad_norm_(parameters, turn.clip)
-    turn.optimizer.step()
+    if loss.requires_grad:  # else it is not this network's time yet
+        _learn(turn, loss, run.fabric)
     values = _read({name: term.value for name, term in book.items()} | {"total": loss}, run.fabric)
     if not math.isfinite(values["total"]):
         raise TrainingError(
@@ -136,6 +132,15 @@ def _take_turn(
             do="lower the learning rate or the weight of the term that grew (see losses.csv)",
         )
     return values
+
+
+def _learn(turn: Turn, loss: Tensor, fabric: Fabric) -> None:
+    turn.optimizer.zero_grad(set_to_none=True)
+    fabric.backward(loss)
+    if turn.clip > 0:
+        parameters = [p for g in turn.optimizer.param_groups for p in g["params"]]
+        torch.nn.utils.clip_grad_norm_(parameters, turn.clip)
+    turn.optimizer.step()
 
 
 def _read(terms: dict[str, Tensor], fabric: Fabric) -> dict[str, float]:

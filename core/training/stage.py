@@ -59,7 +59,8 @@ class Turn:
     Attributes:
         name: "generator", "discriminator", ...
         optimizer: steps the parameters that learn in this turn.
-        losses: the terms, from the (possibly wrapped) modules and the batch.
+        losses: the terms, from the (possibly wrapped) modules and the batch; where none of them
+            leads back to a parameter they are only logged, and nothing is learned.
         rate: factor on the learning rate at a step; 1 if None.
         clip: largest gradient norm, 0 for no limit.
     """

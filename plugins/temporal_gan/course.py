@@ -16,7 +16,8 @@ BATCH = 4
 """Excerpts per step; the paper does not say."""
 
 LEAST_EPOCH = 500
-"""Steps between two trials, at least: an epoch of a few clips is over in no time."""
+"""Steps of an epoch, at least, for trials and learning rates: one of a few clips is over in no
+time, and rates that fall with every tenth would be gone before anything was learned."""
 
 
 @attrs.frozen
@@ -26,15 +27,14 @@ class Manner:
     sequence: int
     epochs: int
     rate: float
+    alone: int
     warm_up: int
     lower_half: bool
     mirror: bool
+    sound_changes: float
     validation: float
     patience: int
-
-    def every(self, epoch: int) -> int:
-        """Steps between two trials on the held-out clips: an epoch, or LEAST_EPOCH if longer."""
-        return max(epoch, LEAST_EPOCH)
+    keep_best: bool
 
 
 def held_out(
@@ -53,15 +53,25 @@ def course_of(banks: Sequence[AlignedBank], size: LatentSize, plan: Plan, manner
         InvalidValue: the features are no such windows.
     """
     batch = plan.batch or BATCH
-    excerpt = Excerpt(manner.sequence, size.samples, size.noise, manner.mirror, batch, plan.seed)
-    lessons = Lessons(banks, excerpt)
+    excerpt = Excerpt(
+        frames=manner.sequence,
+        samples=size.samples,
+        noise=size.noise,
+        mirror=manner.mirror,
+        batch=batch,
+        seed=plan.seed,
+        sound_changes=manner.sound_changes,
+    )
+    lessons, weights = Lessons(banks, excerpt), chosen(WEIGHTS, plan.weights)
     epoch = max(lessons.count // batch, 1)
     return Course(
         lessons,
         steps=plan.steps or manner.epochs * epoch,
-        epoch=epoch,
-        weights=chosen(WEIGHTS, plan.weights),
+        epoch=max(epoch, LEAST_EPOCH),
+        weights=weights,
         lower_half=manner.lower_half,
+        alone=manner.alone if weights["l1"] else 0,
         warm_up=manner.warm_up,
         rate=manner.rate,
+        keep_best=manner.keep_best,
     )

@@ -12,6 +12,7 @@ from visemix.core.training.excerpts import Excerpts, Place, below
 from visemix.core.training.stage import Shard
 from visemix.plugins.temporal_gan.attribute_model import windows_of
 from visemix.plugins.temporal_gan.critic_networks import SNIPPET
+from visemix.plugins.temporal_gan.sound import Sound
 
 JUDGED_FRAMES = 8
 """Frames of an excerpt that the frame critic is shown (S(x) of section 3.3)."""
@@ -69,6 +70,7 @@ class Excerpt:
         mirror: whether half of the excerpts are mirrored.
         batch: excerpts per step, over all processes.
         seed: of everything random.
+        sound_changes: how much the sound is changed; 0 for not at all.
     """
 
     frames: int
@@ -77,6 +79,7 @@ class Excerpt:
     mirror: bool
     batch: int
     seed: int
+    sound_changes: float = 0.0
 
 
 class Lessons:
@@ -97,7 +100,10 @@ class Lessons:
     def __init__(self, banks: Sequence[AlignedBank], excerpt: Excerpt) -> None:
         self._excerpt, self._banks = excerpt, list(banks)
         self._excerpts = Excerpts(banks, excerpt.frames, excerpt.batch, excerpt.seed)
-        self._sound = [windows_of(bank.example.features, excerpt.samples) for bank in banks]
+        self._sound = [
+            Sound(windows_of(bank.example.features, excerpt.samples), bank.example.features.fps)
+            for bank in banks
+        ]
         self.count = self._excerpts.count
 
     def batch(self, step: int, shard: Shard) -> Lesson:
@@ -116,8 +122,9 @@ class Lessons:
         clip, first, dice = place.clip, place.first, place.dice
         bank = self._banks[clip]
         here = slice(first, first + self._excerpt.frames)
-        frames, windows = bank.real[here][None], self._sound[clip][here][None]
-        snippets, shifted = self._snippets(clip, first, dice)
+        sound = self._sound[clip].changed(self._excerpt.sound_changes, dice)
+        frames, windows = bank.real[here][None], sound[here][None]
+        snippets, shifted = self._snippets(sound, first, dice)
         judged = torch.randint(
             frames.shape[1], (1, min(JUDGED_FRAMES, frames.shape[1])), generator=dice
         )
@@ -126,9 +133,9 @@ class Lessons:
             frames = frames.flip(-1)
         return Lesson(frames[:, 0], frames, windows, noise, judged, snippets, shifted, step)
 
-    def _snippets(self, clip: int, first: int, dice: torch.Generator) -> tuple[Tensor, Tensor]:
+    def _snippets(self, sound: Tensor, first: int, dice: torch.Generator) -> tuple[Tensor, Tensor]:
         """First frames of snippets [1, K], and sound that is not theirs [1, K, 5, S]."""
-        sound, length = self._sound[clip], min(SNIPPET, self._excerpt.frames)
+        length = min(SNIPPET, self._excerpt.frames)
         places = torch.randint(
             self._excerpt.frames - length + 1, (JUDGED_SNIPPETS,), generator=dice
         )

@@ -13,9 +13,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from visemix.core.interfaces import Judgement
+from visemix.plugins.temporal_gan.mouths import mouth_of
 
-WEIGHTS = {"l1": 600.0, "adversarial": 1.0}
-"""Eq. 7; the weights of the critics in eq. 5 (1, 0.8 and 0.2) stand in the recipe."""
+WEIGHTS = {"l1": 600.0, "adversarial": 1.0, "mouth": 0.0}
+"""Eq. 7; the weights of the critics in eq. 5 (1, 0.8 and 0.2) stand in the recipe. The paper has no
+term for the mouth alone."""
 
 
 def image_loss(real: Judgement, made: Judgement) -> Tensor:
@@ -48,6 +50,11 @@ def reconstruction_loss(made: Tensor, real: Tensor, lower_half: bool = True) -> 
     """
     first = made.shape[-2] // 2 if lower_half else 0
     return functional.l1_loss(made[..., first:, :], real[..., first:, :])
+
+
+def mouth_loss(made: Tensor, real: Tensor) -> Tensor:
+    """Mean L1 over the mouth alone (not in the paper), pictures [..., H, W] in [-1, 1]."""
+    return functional.l1_loss(mouth_of(made), mouth_of(real))
 
 
 def accuracy(judgement: Judgement, real: bool) -> Tensor:

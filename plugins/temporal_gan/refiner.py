@@ -22,9 +22,10 @@ from visemix.core.values.subject import Subject
 from visemix.core.windows import Step, Window
 from visemix.plugins.temporal_gan.attribute_model import TemporalGanLatent
 from visemix.plugins.temporal_gan.course import Manner, course_of, held_out
+from visemix.plugins.temporal_gan.generator import Generator
 from visemix.plugins.temporal_gan.pictures import FaceNetwork, PictureSize
 from visemix.plugins.temporal_gan.quick_decoder import QuickDecoder, Quickness
-from visemix.plugins.temporal_gan.training import GanStage, Generator
+from visemix.plugins.temporal_gan.training import GanStage
 from visemix.plugins.temporal_gan.watch import SyncWatch
 
 CRITICS = ("frames", "sequence", "audio-video")
@@ -61,11 +62,14 @@ class TemporalGanDecoder(Refiner, Trainable):
         sequence: frames of an excerpt in training.
         epochs: of the training, at most.
         rate: learning rate of the generator.
+        alone: steps before the critics join (not in the paper).
         warm_up: steps over which the critics' word comes to count.
         l1_region: "lower" half (eq. 6) or "full".
         mirror: whether half of the excerpts are mirrored.
+        sound_changes: how much the sound is moved, made louder and disturbed (not in the paper).
         validation: share of the clips that is held out to stop by.
         patience: trials on them without a better one before it stops; 0 for never.
+        keep: whether the weights of the "best" trial or the "last" ones are taken.
 
     Raises:
         InvalidValue: an unknown choice, or a height that is none.
@@ -85,17 +89,30 @@ class TemporalGanDecoder(Refiner, Trainable):
         sequence: int = 50,
         epochs: int = 100,
         rate: float = 1e-4,
+        alone: int = 0,
         warm_up: int = 0,
         l1_region: str = "lower",
         mirror: bool = True,
+        sound_changes: float = 0.0,
         validation: float = 0.1,
         patience: int = 5,
+        keep: str = "best",
     ) -> None:
         self._size = PictureSize(height, width, identity, latent, skips)
         self._aligned = Aligned(height, self._size.picture_width)
         self._paste, self._precision = known_paste(paste), precision
         self._manner = Manner(
-            sequence, epochs, rate, warm_up, l1_region == "lower", mirror, validation, patience
+            sequence=sequence,
+            epochs=epochs,
+            rate=rate,
+            alone=alone,
+            warm_up=warm_up,
+            lower_half=l1_region == "lower",
+            mirror=mirror,
+            sound_changes=sound_changes,
+            validation=validation,
+            patience=patience,
+            keep_best=keep == "best",
         )
         self.window = Window(block)
         self._learned = Learned(lambda: FaceNetwork(self._size))
@@ -155,7 +172,7 @@ class TemporalGanDecoder(Refiner, Trainable):
         banks = [aligned_bank(example, self._aligned) for example in material.examples]
         known, kept = held_out(banks, self._manner.validation)
         course = course_of(known, speech.network.size, plan, self._manner)
-        watch = SyncWatch(known, kept, self._manner.every(course.epoch), self._manner.patience)
+        watch = SyncWatch(known, kept, course.epoch, self._manner.patience)
         partners = {"attribute_model": speech}
         return GanStage(
             generator, material.critics_of(*CRITICS), course, watch, partners, self._learned.finish

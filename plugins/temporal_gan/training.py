@@ -10,7 +10,7 @@ from torch.optim import Adam
 
 from visemix.core.interfaces import Judgement, Sample
 from visemix.core.training.adversarial import Judge, frozen, judges_for
-from visemix.core.training.aligned_bank import AlignedBank
+from visemix.core.training.best import BestWeights
 from visemix.core.training.frame_batch import signed
 from visemix.core.training.material import Critic
 from visemix.core.training.stage import (
@@ -24,18 +24,17 @@ from visemix.core.training.stage import (
     Turn,
 )
 from visemix.core.training.summary import ACCURACY
-from visemix.plugins.temporal_gan.attribute_model import windows_of
-from visemix.plugins.temporal_gan.latent import LatentNetwork
+from visemix.plugins.temporal_gan.generator import Generator
 from visemix.plugins.temporal_gan.lessons import Lesson, Lessons
 from visemix.plugins.temporal_gan.losses import (
     accuracy,
     adversarial_loss,
     image_loss,
+    mouth_loss,
     reconstruction_loss,
     sequence_loss,
     synchronisation_loss,
 )
-from visemix.plugins.temporal_gan.pictures import FaceNetwork
 from visemix.plugins.temporal_gan.scene import Scene
 from visemix.plugins.temporal_gan.watch import SyncWatch
 
@@ -49,43 +48,9 @@ DECAY_EPOCHS = 10
 GENERATOR_DECAY, CRITIC_DECAY = 0.98, 0.9
 """Factors on the learning rates every DECAY_EPOCHS."""
 
-LATENT, FACE, WATCH = "latent", "face", "watch"
+LATENT, FACE, WATCH, BEST = "latent", "face", "watch", "best"
 SHOWN = 6
 """Frames in a sample picture."""
-
-AT_ONCE = 100
-"""Frames of a clip that are made together."""
-
-
-@attrs.frozen(eq=False)
-class Generator:
-    """Both halves of the generator.
-
-    Attributes:
-        latent: speech to codes.
-        face: codes to pictures.
-        spread: standard deviation of the noise.
-    """
-
-    latent: LatentNetwork
-    face: FaceNetwork
-    spread: float
-
-    @torch.no_grad()
-    def clip(self, bank: AlignedBank) -> Tensor:
-        """[T, 3, H, W] uint8, a whole clip from its first frame, without chance."""
-        device = next(self.face.parameters()).device
-        modes = self.latent.training, self.face.training
-        self.latent.eval()
-        self.face.eval()
-        windows = windows_of(bank.example.features, self.latent.size.samples)[: len(bank)]
-        noise = torch.zeros(1, len(windows), self.latent.size.noise, device=device)
-        codes, _ = self.latent(windows.to(device)[None], noise)
-        still = signed(bank.real[:1].to(device))
-        made = [self.face(still, piece)[0].cpu() for piece in codes.split(AT_ONCE, 1)]
-        self.latent.train(modes[0])
-        self.face.train(modes[1])
-        return ((torch.cat(made) + 1) * 127.5).round().clamp(0, 255).to(torch.uint8)
 
 
 @attrs.frozen(eq=False)
@@ -96,10 +61,12 @@ class Course:
         lessons: what they are shown.
         steps: in all.
         epoch: steps of an epoch.
-        weights: of the terms "l1" and "adversarial".
+        weights: of the terms "l1", "adversarial" and "mouth".
         lower_half: whether the L1 term sees the lower half only.
-        warm_up: steps over which the critics' word comes to count.
+        alone: steps before the critics join; they need a term beside the critics'.
+        warm_up: steps over which the critics' word comes to count, from then on.
         rate: of the generator.
+        keep_best: whether the weights of the best trial are taken in the end.
     """
 
     lessons: Lessons
@@ -107,8 +74,10 @@ class Course:
     epoch: int
     weights: Mapping[str, float]
     lower_half: bool = True
+    alone: int = 0
     warm_up: int = 0
     rate: float = RATE
+    keep_best: bool = True
 
 
 class GanStage(Stage):
@@ -145,7 +114,8 @@ class GanStage(Stage):
         networks: dict[str, nn.Module] = {LATENT: generator.latent, FACE: generator.face}
         networks |= {judge.critic.name: judge.network for judge in self._judges}
         self.modules = {name: network.train() for name, network in networks.items()}
-        self.modules = {**self.modules, WATCH: watch}
+        self._best = BestWeights({LATENT: generator.latent, FACE: generator.face})
+        self.modules = {**self.modules, WATCH: watch, BEST: self._best}
         self.turns = [self._critic_turn(judge) for judge in self._judges]
         both = [*generator.latent.parameters(), *generator.face.parameters()]
         making = Turn("generator", Adam(both, course.rate, BETAS), self._make, self._generator_rate)
@@ -158,11 +128,17 @@ class GanStage(Stage):
 
     def review(self, done: int) -> bool:
         """Whether the mouths of held-out clips follow their sound no better than before."""
-        return self._watch.review(done, self._generator.clip)
+        before = float(self._watch.best)
+        enough = self._watch.review(done, self._generator.clip)
+        if float(self._watch.best) > before:
+            self._best.keep()
+        return enough
 
     def finish(self) -> None:
         """See Stage."""
         self._scene = None
+        if self._course.keep_best:
+            self._best.restore()
         self._done()
 
     def picture(self) -> Tensor:
@@ -188,6 +164,8 @@ class GanStage(Stage):
 
     def _judge(self, critic: Critic, modules: Modules, lesson: Batch) -> LossBook:
         """Eqs. 2 to 4, whichever the critic judges, and how often it is right."""
+        if lesson.step < self._course.alone:
+            return {"waiting": Loss(lesson.noise.new_zeros(()))}
         scene, network = self._scene_of(modules, lesson), modules[critic.name]
 
         def said(sample: Sample) -> Judgement:
@@ -213,8 +191,11 @@ class GanStage(Stage):
         assert scene.made is not None
         l1 = reconstruction_loss(scene.made, scene.real, course.lower_half)
         book = {"l1": Loss(l1, course.weights["l1"])}
-        grown = min((lesson.step + 1) / course.warm_up, 1.0) if course.warm_up else 1.0
-        for judge in self._judges:
+        if course.weights["mouth"]:
+            book["mouth"] = Loss(mouth_loss(scene.made, scene.real), course.weights["mouth"])
+        joined = lesson.step + 1 - course.alone
+        grown = min(joined / course.warm_up, 1.0) if course.warm_up else 1.0
+        for judge in self._judges if joined > 0 else ():
             critic = judge.critic
             with frozen(modules[critic.name]) as network:
                 judgement: Judgement = network(scene.sample(critic, scene.made))

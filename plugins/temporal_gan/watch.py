@@ -6,56 +6,18 @@ the real training clips (core/sync_check.py) hears how the mouth's picture ought
 
 from collections.abc import Callable, Sequence
 
-import attrs
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from visemix.core.sync_check import Listener, sound_windows
 from visemix.core.training.aligned_bank import AlignedBank
-
-MOUTH = (slice(79, 110), slice(27, 69))
-"""Rows and columns of the mouth in an aligned picture of 128 x 96 px."""
-
-MOUTH_SIZE = (12, 16)
-SIGNALS = 3
-"""Principal components of the mouth's picture."""
+from visemix.plugins.temporal_gan.mouths import Mouths
 
 MOST_CLIPS = 64
 """Training clips that are listened to, at most."""
 
 MakeClip = Callable[[AlignedBank], Tensor]
 """The pictures [T, 3, H, W] uint8 that the generator makes of a clip."""
-
-
-@attrs.frozen(eq=False)
-class Mouths:
-    """The picture of a mouth as a few numbers.
-
-    Attributes:
-        components: [P, SIGNALS].
-    """
-
-    components: Tensor
-
-    @staticmethod
-    def learn(clips: Sequence[Tensor]) -> "Mouths":
-        """From pictures [T, 3, H, W] uint8 of several clips."""
-        pixels = torch.cat([_mouth(clip) for clip in clips])
-        return Mouths(torch.linalg.svd(pixels, full_matrices=False).Vh[:SIGNALS].T.contiguous())
-
-    def signals(self, pictures: Tensor) -> Tensor:
-        """[T, SIGNALS], around 0."""
-        return _mouth(pictures) @ self.components
-
-
-def _mouth(pictures: Tensor) -> Tensor:
-    """[T, P] brightness of the mouth in pictures of any size, less its mean over the clip."""
-    scale = pictures.shape[-2] / 128
-    rows, columns = (slice(round(s.start * scale), round(s.stop * scale)) for s in MOUTH)
-    grey = pictures[..., rows, columns].float().mean(1, keepdim=True)
-    small = functional.interpolate(grey, MOUTH_SIZE, mode="area").flatten(1)
-    return small - small.mean(0)
 
 
 class SyncWatch(nn.Module):

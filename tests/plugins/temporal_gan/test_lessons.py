@@ -85,6 +85,16 @@ def test_half_of_the_excerpts_are_mirrored(bank: AlignedBank) -> None:
     assert 10 < turned < 30
 
 
+def test_changed_sound_is_the_same_in_and_out_of_sync(bank: AlignedBank) -> None:
+    """A critic could tell changed from unchanged sound, and not look at the lips."""
+    lesson = Lessons([bank], attrs.evolve(EXCERPT, sound_changes=1.0)).batch(0, Shard())
+    plain = Lessons([bank], EXCERPT).batch(0, Shard())
+    assert not torch.equal(lesson.windows, plain.windows)
+    whole = bank.example.features.values[:, 0]
+    for sound in (lesson.windows[0], lesson.shifted[0, 0]):
+        assert not any((whole == window).all(1).any() for window in sound)
+
+
 def test_clips_that_are_too_short_are_refused(bank: AlignedBank) -> None:
     with pytest.raises(TrainingError, match=r"50 frames in a row.*refiner\.sequence"):
         Lessons([bank], attrs.evolve(EXCERPT, frames=50))

@@ -40,9 +40,10 @@ ABLATIONS = [
 
 
 @pytest.mark.parametrize("change", ABLATIONS)
-def test_every_ablation_is_one_setting(change: str) -> None:
+@pytest.mark.parametrize("recipe", ["temporal-gan", "temporal-gan/small"])
+def test_every_ablation_is_one_setting(recipe: str, change: str) -> None:
     installed = find_installed()
-    check_recipe(load_recipe("temporal-gan", installed, [change]), installed)
+    check_recipe(load_recipe(recipe, installed, [change]), installed)
 
 
 def test_the_paper_s_recipe_is_of_the_published_size() -> None:

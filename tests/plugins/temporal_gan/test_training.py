@@ -26,6 +26,7 @@ from visemix.plugins.temporal_gan.discriminators import (
 )
 from visemix.plugins.temporal_gan.refiner import TemporalGanDecoder
 from visemix.plugins.temporal_gan.training import GanStage
+from visemix.plugins.temporal_gan.watch import SyncWatch
 
 Rows = Sequence[Mapping[str, str]]
 
@@ -138,7 +139,7 @@ def test_learning_rates_and_their_decay() -> None:
     one = stage(steps=1000)
     rates = {turn.name: turn.optimizer.param_groups[0]["lr"] for turn in one.turns}
     assert rates == {"frame": 1e-4, "sync": 1e-5, "sequence": 1e-5, "generator": 1e-4}
-    epoch = 5 // 2
+    epoch = 500  # a real one would be over after two steps
     for turn in one.turns:
         assert turn.rate is not None
         per_ten = 0.98 if turn.name == "generator" else 0.9
@@ -190,6 +191,47 @@ def test_the_critics_word_grows(tmp_path: Path) -> None:
     words = made["adversarial frame"] + 0.8 * made["adversarial sync"]
     words += 0.2 * made["adversarial sequence"]
     assert made["total"] == pytest.approx(600 * made["l1"] + 0.1 * words, rel=1e-4)
+
+
+def test_critics_join_later_and_learn_nothing_before(tmp_path: Path) -> None:
+    one = stage(2, alone=2)
+    before = {k: v.clone() for k, v in one.modules["frame"].state_dict().items()}
+    rows = train(one, tmp_path / "alone")
+    assert terms(rows, "frame") == {"waiting": 0.0, "total": 0.0}
+    assert terms(rows, "generator").keys() == {"l1", "validation sync", "total"}
+    after = one.modules["frame"].state_dict()
+    assert all(torch.equal(after[name], value) for name, value in before.items())
+    rows = train(stage(3, alone=2), tmp_path / "joined")
+    assert "accuracy real" in terms(rows, "frame")
+    made = terms(rows, "generator")
+    assert made["total"] > 600 * made["l1"] + 0.1
+
+
+def test_without_l1_the_critics_are_there_from_the_start(tmp_path: Path) -> None:
+    plan = Plan(steps=1, batch=2, weights={"l1": 0.0})
+    one = small(alone=5).stage("end-to-end", material(critics()), plan)
+    assert "accuracy real" in terms(train(one, tmp_path), "frame")
+
+
+def test_the_mouth_may_count_more(tmp_path: Path) -> None:
+    plan = Plan(steps=1, batch=2, weights={"adversarial": 0.0, "mouth": 50.0})
+    made = terms(train(small().stage("end-to-end", material([]), plan), tmp_path), "generator")
+    assert made["total"] == pytest.approx(600 * made["l1"] + 50 * made["mouth"], rel=1e-5)
+
+
+@pytest.mark.parametrize(("keep", "wanted"), [("best", 1.0), ("last", 2.0)])
+def test_the_weights_of_the_best_trial_are_taken(
+    keep: str, wanted: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = stage(1000, judged=[], clips=4, validation=0.25, keep=keep)
+    watch, face = one.modules["watch"], one.modules["face"]
+    assert isinstance(watch, SyncWatch)
+    for value, done, score in ((1.0, 500, 0.5), (2.0, 1000, 0.4)):
+        monkeypatch.setattr(watch, "score", lambda _, score=score: score)
+        torch.nn.init.constant_(next(face.parameters()), value)
+        assert not one.review(done)
+    one.finish()
+    assert torch.all(next(face.parameters()) == wanted)
 
 
 def test_l1_learns_a_face(tmp_path: Path) -> None:
