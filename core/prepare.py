@@ -77,9 +77,7 @@ def prepare(
         OutputError: the folder has something else in it, or cannot be written.
         SubjectError: the folder holds a damaged subject that may not be overwritten.
     """
-    parts = f"{type(tracker).__qualname__} {type(face_model).__qualname__} {options.key}"
-    how = f"1 {options.face} {options.fps:g} {options.max_seconds:g} {parts}"
-    digest = digest_of(reference, how)
+    digest = subject_digest(reference, tracker, face_model, options)
     if options.folder is not None and is_subject(options.folder):
         stored = _stored(options.folder, digest, options.overwrite)
         if stored is not None:
@@ -87,6 +85,19 @@ def prepare(
     opened = Reference.open(reference, options.fps, options.max_seconds)
     making = _Making(opened, tracker, face_model, options, digest)
     return making.in_memory() if options.folder is None else making.in_folder(options.folder)
+
+
+def subject_digest(
+    reference: Path, tracker: FaceTracker, face_model: FaceModel, options: PrepareOptions
+) -> str:
+    """What a subject is called that is prepared like this; nothing is prepared for it.
+
+    Raises:
+        MediaError: the file cannot be read.
+    """
+    parts = f"{type(tracker).__qualname__} {type(face_model).__qualname__} {options.key}"
+    how = f"1 {options.face} {options.fps:g} {options.max_seconds:g} {parts}"
+    return digest_of(reference, how)
 
 
 def _stored(folder: Path, digest: str, overwrite: bool) -> Subject | None:

@@ -1,11 +1,15 @@
 """What a recipe is, for the report, and what its videos depend on."""
 
 import json
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 
 import attrs
 
+from visemix.core.prepare import PrepareOptions, subject_digest
+from visemix.core.talking import Pipeline
+from visemix.core.training.batches import SPEED, read_speed
 from visemix.registry.api import LockedProvenance
 from visemix.registry.checkpoint_fit import WEIGHTS
 from visemix.registry.comparing.jobs import Asked, Described
@@ -18,21 +22,29 @@ from visemix.registry.resolve import ResolvedRecipe
 SHOWN = ("attribute_model", "face_model", "renderer", "refiner")
 """Parts that a summary names."""
 
+WHOLE = (600.0, 60.0)
+"""Seconds of a clip that are prepared by default: for training, and to make a video."""
 
-def describe(asked: Asked) -> Described:
+
+def describe(asked: Asked, tested: Sequence[Path] = ()) -> Described:
     """Build a recipe and say what it is.
+
+    Args:
+        asked: which.
+        tested: files that are tested.
 
     Raises:
         VisemixError: it cannot run.
     """
-    provenance = load(asked).settings.provenance
+    pipeline = load(asked)
+    provenance = pipeline.settings.provenance
     assert isinstance(provenance, LockedProvenance)  # what registry.api puts there
     resolved, installed = provenance.built.resolved, find_installed()
     return Described(
         recipe=dump(resolved_data(resolved)),
         summary=_summary(resolved),
         licenses=_licenses(resolved, installed),
-        training=_training(provenance.run),
+        training=_training(provenance.run, pipeline, tested),
         lock=_digest(provenance, installed),
     )
 
@@ -53,24 +65,36 @@ def _licenses(resolved: ResolvedRecipe, installed: Installed) -> tuple[str, ...]
     return tuple(lines)
 
 
-def _training(run: Path | None) -> str:
+def _training(run: Path | None, pipeline: Pipeline, tested: Sequence[Path]) -> str:
     """What a checkpoint says of how it was trained."""
     if run is None:
         return "none beyond what comes with its plugins"
     lock = read_lock(run / FILE_NAME)
     data = lock.options.get("data")
-    clips = len(data) if isinstance(data, list) else 0
-    stages = [f"{stage} {steps} steps" for stage, steps in _steps(run)]
-    where = f" on {lock.hardware}" if lock.hardware else ""
-    return f"{clips} clips; {', '.join(stages) or 'unfinished'}{where}"
+    clips = [str(digest) for digest in data] if isinstance(data, list) else []
+    stages = ", ".join(_stages(run)) or "nothing is finished"
+    known = ", ".join(path.name for path in _learned(pipeline, tested, clips))
+    warning = f"; it has seen all of {known}, which is tested here" if known else ""
+    return f"{len(clips)} clips; {stages}; {lock.hardware}{warning}"
 
 
-def _steps(run: Path) -> list[tuple[str, int]]:
-    found = []
+def _stages(run: Path) -> Iterator[str]:
+    """Stages with the steps and minutes that they took."""
     for path in sorted((run / "stages").glob("*/summary.json")):
-        about = json.loads(path.read_text())
-        found.append((path.parent.name.partition(".")[2], int(about.get("last", -1)) + 1))
-    return found
+        steps = int(json.loads(path.read_text())["last"]) + 1
+        speed = read_speed(path.parent).steps_per_s if (path.parent / SPEED).exists() else 0.0
+        took = f" in {steps / speed / 60:.1f} min" if speed else ""
+        yield f"{path.parent.name.partition('.')[2]} {steps} steps{took}"
+
+
+def _learned(pipeline: Pipeline, tested: Sequence[Path], clips: Sequence[str]) -> Iterator[Path]:
+    """Files that are tested, and whole among the clips that were trained on."""
+    parts, settings = pipeline.parts, pipeline.settings
+    for path in tested:
+        for seconds in WHOLE:
+            options = PrepareOptions(fps=settings.fps, max_seconds=seconds, key=settings.key)
+            if subject_digest(path, parts.tracker, parts.face_model, options) in clips:
+                yield path
 
 
 def _digest(provenance: LockedProvenance, installed: Installed) -> str:

@@ -65,9 +65,11 @@ class DescribeJob:
 
     Attributes:
         asked: which.
+        tested: files that are tested; a system that was trained on one of them is told.
     """
 
     asked: Asked
+    tested: tuple[Path, ...] = ()
 
 
 @attrs.frozen

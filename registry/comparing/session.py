@@ -66,7 +66,9 @@ class Session:
     def _describe(self) -> list[Case]:
         """The cases of recipes that can run."""
         asked = list(self.plan.asked)
-        for row, answer in self._do("reading recipes", [DescribeJob(row) for row in asked]):
+        files = {self.plan.data.absolute() / clip.test.file for clip in self.plan.protocol.clips}
+        tested = tuple(sorted(path for path in files if path.is_file()))
+        for row, answer in self._do("reading recipes", [DescribeJob(row, tested) for row in asked]):
             if answer.described is not None:
                 self.known[asked[row].name] = answer.described
             elif answer.trouble is not None:

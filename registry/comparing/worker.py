@@ -75,7 +75,7 @@ def _do(job: Job) -> Answer:
     if isinstance(job, DescribeJob):
         from visemix.registry.comparing.describing import describe
 
-        return Answer(described=describe(job.asked))
+        return Answer(described=describe(job.asked, job.tested))
     from visemix.registry.comparing.judging import judge
 
     judge(job)

@@ -1,6 +1,7 @@
-"""Metrics that cost nothing; tests install them as a distribution of its own."""
+"""Metrics that cost nothing, and a refiner that does harm; installed for the tests alone."""
 
 import math
+import os
 import time
 from collections.abc import Sequence
 
@@ -9,12 +10,31 @@ import torch
 
 from visemix.core.errors import CheckpointError
 from visemix.core.hooks import hookimpl
-from visemix.core.interfaces import Metric
+from visemix.core.interfaces import Metric, Refiner
 from visemix.core.judging.case import Case, Observation, Take
+from visemix.core.values.frames import Frames
+from visemix.core.values.rendering import Shot
+from visemix.core.values.subject import Subject
+from visemix.core.windows import Step, Window
 
 
 def brightness(take: Take) -> float:
     return float(np.mean([picture.mean() for picture in take.pictures()]))
+
+
+class Harmful(Refiner):
+    window = Window(block=4)
+
+    def __init__(self, *, how: str) -> None:
+        self._how = how
+
+    def begin(self, subject: Subject) -> object:
+        return subject
+
+    def refine(self, shot: Shot, state: object) -> Step[Frames]:
+        if self._how == "exit":
+            os._exit(7)
+        return Step(Frames(torch.full((4, 3, 128, 192), math.nan), shot.rendering.fps), state)
 
 
 class Difference(Metric):
@@ -58,6 +78,11 @@ class Unarmed(Metric):
 
     def observe(self, case: Case) -> Observation:
         raise AssertionError
+
+
+@hookimpl
+def visemix_refiners() -> dict[str, type[Refiner]]:
+    return {"harmful": Harmful}
 
 
 @hookimpl
