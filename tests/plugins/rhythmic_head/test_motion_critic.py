@@ -5,7 +5,7 @@ from visemix.core.contracts import Contract
 from visemix.core.errors import InvalidValue
 from visemix.core.interfaces import Sample
 from visemix.core.testing.contracts import check_part
-from visemix.core.training.adversarial import GanLoss, fool
+from visemix.core.training.adversarial import GanLoss, fool, tell_apart
 from visemix.plugins.rhythmic_head.motion_critic import MotionStatistics, statistics
 
 
@@ -33,6 +33,22 @@ def test_what_it_says_reaches_who_made_the_motion() -> None:
     network = MotionStatistics().network(Sample(attributes=motion))
     fool(network(Sample(attributes=motion)), GanLoss.LOG).backward()  # type: ignore[no-untyped-call]
     assert motion.grad is not None and bool((motion.grad != 0).all())
+
+
+def test_a_head_that_hardly_moves_is_told_to_move_more() -> None:
+    torch.manual_seed(0)
+    still = 0.2 * torch.randn(16, 40, 6)
+    network = MotionStatistics().network(Sample(attributes=still))
+    optimizer = torch.optim.Adam(network.parameters(), 0.05)
+    for _ in range(60):
+        real, made = (network(Sample(attributes=x)) for x in (torch.randn(16, 40, 6), still))
+        loss = tell_apart(real, made, GanLoss.LOG)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimizer.step()
+    amount = torch.ones((), requires_grad=True)
+    fool(network(Sample(attributes=amount * still)), GanLoss.LOG).backward()  # type: ignore[no-untyped-call]
+    assert amount.grad is not None and float(amount.grad) < 0
 
 
 def test_a_head_that_stands_still_has_a_finite_slope() -> None:
