@@ -15,8 +15,9 @@ as ``--precision bf16-mixed --compile``.
 
 Measured are the held-out utterances, said by their first frame: PSNR, SSIM and CPBD of the aligned
 pictures, the correlation of the lip gap with the truth, F1 and accuracy of the estimated action
-units (present from 1 of 5 on), blinks per second. The control is that
-first frame, standing still, on the same crop: figures without it mean nothing, for crops differ.
+units (present from 1 of 5 on), blinks per second. The control is that first frame, standing
+still, on the same crop: figures without it mean nothing, for crops differ. A second one has the
+true mouth in it: what perfect lips in a head that stands still would score.
 """
 
 import argparse
@@ -29,7 +30,7 @@ from pathlib import Path
 import attrs
 
 from benchmarks.clips import MEDIA
-from benchmarks.grid_quality import Figures, control, mean, measure
+from benchmarks.grid_quality import Figures, control, mean, measure, perfect_mouth
 from visemix.core.training.dataset import cached_features
 from visemix.registry.api import pipeline_of
 from visemix.registry.build import build
@@ -176,7 +177,14 @@ def report(data: Path, run: Path) -> dict[str, object]:
         clips = [place for place in places(data) if place[1].parent.name == name]
         ours = [measure(run, clip, folder) for clip, folder in clips]
         still = [control(run, clip, folder) for clip, folder in clips]
-        made[name] = {"made": attrs.asdict(mean(ours)), "still": attrs.asdict(mean(still))}
+        mouths = [perfect_mouth(run, clip, folder) for clip, folder in clips]
+        made[name] = {
+            "made": attrs.asdict(mean(ours)),
+            "still": attrs.asdict(mean(still)),
+            "still with the true mouth": {
+                key: sum(row[key] for row in mouths) / len(mouths) for key in mouths[0]
+            },
+        }
         _print(run.name, name, mean(ours))
         _print("still", name, mean(still))
     return made

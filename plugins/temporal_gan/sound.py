@@ -49,7 +49,8 @@ class Sound:
         loudness = float(10 ** (amount * louder * LOUDER_DB / 20))
         wave = wave[most + round(moved * most) :] * loudness
         wave = wave + abs(noisy) * amount * NOISE * torch.randn(wave.shape, generator=dice)
-        return wave.unfold(0, samples, self._hop)[: len(self.windows)]
+        windows: Tensor = wave.unfold(0, samples, self._hop)  # torch says nothing of its type
+        return windows[: len(self.windows)]
 
     @property
     def _hop(self) -> int:
