@@ -55,8 +55,14 @@ def lip_distances(landmarks: Tensor, reference: Tensor | None = None) -> Tensor:
     return torch.stack([pair.norm(dim=-1) for pair in pairs], 1)
 
 
-def sound_windows(audio: Audio, frames: int, fps: float) -> Tensor:
+def sound_windows(audio: Audio, frames: int, fps: float, around: int = AROUND) -> Tensor:
     """[T, D] log-mel columns around the middle of every frame.
+
+    Args:
+        audio: at RATE.
+        frames: T.
+        fps: frames per second.
+        around: columns before and after the middle one.
 
     Raises:
         InvalidValue: the sound is not at RATE.
@@ -65,7 +71,7 @@ def sound_windows(audio: Audio, frames: int, fps: float) -> Tensor:
         raise InvalidValue(f"expected sound at {RATE} Hz, got {audio.rate}", where="Audio.rate")
     columns = _log_mel(audio.samples)
     middle = ((torch.arange(frames) + 0.5) / fps / COLUMN_S).round().long()
-    index = middle[:, None] + torch.arange(-AROUND, AROUND + 1)
+    index = middle[:, None] + torch.arange(-around, around + 1)
     return columns[index.clamp(0, len(columns) - 1)].flatten(1)
 
 
@@ -139,13 +145,19 @@ class Listener:
     weights: Tensor
 
     @staticmethod
-    def learn(windows: Tensor, signals: Tensor) -> "Listener":
-        """From windows [T, D] and what was seen with them [T, K]."""
+    def learn(windows: Tensor, signals: Tensor, penalty: float = PENALTY) -> "Listener":
+        """From windows [T, D] and what was seen with them [T, K].
+
+        Args:
+            windows: what was heard.
+            signals: what was seen.
+            penalty: in standardised units, for a thousand frames.
+        """
         middle, spread = windows.mean(0), windows.std(0).clamp_min(1e-6)
         heard = ((windows - middle) / spread).double()
         seen = (signals - signals.mean(0)).double()
         square = heard.T @ heard
-        square.diagonal().add_(PENALTY * len(heard) / 1000)
+        square.diagonal().add_(penalty * len(heard) / 1000)
         return Listener(middle, spread, torch.linalg.solve(square, heard.T @ seen).float())
 
     def hear(self, windows: Tensor) -> Tensor:
@@ -168,10 +180,24 @@ class Listener:
         Raises:
             InvalidValue: the clip is too short.
         """
-        lags = _lags(len(signals), most)
-        heard = self.hear(windows)
-        found = [_mean_correlation(*_shifted(heard, signals, lag)) for lag in lags.tolist()]
-        return LagCurve(lags, torch.tensor(found), fps)
+        return compared(self.hear(windows), signals, fps, most)
+
+
+def compared(heard: Tensor, signals: Tensor, fps: float, most: int = MOST) -> LagCurve:
+    """Of signals as they ought to be and as they are.
+
+    Args:
+        heard: [T, K].
+        signals: [T, K].
+        fps: frames per second.
+        most: largest lag, frames.
+
+    Raises:
+        InvalidValue: the clip is too short.
+    """
+    lags = _lags(len(signals), most)
+    found = [_mean_correlation(*_shifted(heard, signals, lag)) for lag in lags.tolist()]
+    return LagCurve(lags, torch.tensor(found), fps)
 
 
 def lag_curve(windows: Tensor, signals: Tensor, fps: float, most: int = MOST) -> LagCurve:
