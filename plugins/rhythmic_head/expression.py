@@ -139,10 +139,10 @@ class RhythmicExpression(AttributeModel, Trainable):
             InvalidValue: features of another kind or shape.
         """
         assert isinstance(state, Reference)
-        self._takes.check(features)
-        count = len(features.values)
+        heard_now = self._takes.values(features)
+        count = len(heard_now)
         network = self._learned.own.eval()
-        said = network(features.values, state.expression.expand(count, -1)) + state.expression
+        said = network(heard_now, state.expression.expand(count, -1)) + state.expression
         still = pick(state.pose, torch.zeros(count, dtype=torch.int64))
         return Step(FaceAttributes(features.fps, said, self._basis, still), state)
 

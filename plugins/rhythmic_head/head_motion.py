@@ -58,6 +58,7 @@ class RhythmicHeadMotion(HeadMotion, Trainable):
         features: kinds of features that it takes; "raw" as published.
         width: numbers in a row of them.
         rows: of a frame.
+        middle: hear the middle row alone; those around it are other frames' middle rows.
         fps: frames per second, for the recipe's check.
         pose_convention: of the poses that it makes.
         channels: of its convolutions over time.
@@ -87,6 +88,7 @@ class RhythmicHeadMotion(HeadMotion, Trainable):
         features: Sequence[str] = ("raw",),
         width: int = 640,
         rows: int = 7,
+        middle: bool = False,
         fps: float = 25.0,
         pose_convention: str = "rotvec_px",
         channels: int = 512,
@@ -108,7 +110,7 @@ class RhythmicHeadMotion(HeadMotion, Trainable):
     ) -> None:
         del fps
         _check_odd(hear_taps, motion_taps)
-        self._takes = Listening("head_motion", tuple(features), rows, width)
+        self._takes = Listening("head_motion", tuple(features), rows, width, middle)
         sound = self._takes.sound(narrow, noise, deaf)
         size = MotionSize(sound, channels, encoded, hear_taps, dropout)
         self._stretch = Stretch(base, ahead)
@@ -150,9 +152,9 @@ class RhythmicHeadMotion(HeadMotion, Trainable):
             InvalidValue: features of another kind or shape.
         """
         assert isinstance(state, Moving)
-        self._takes.check(features)
+        heard_now = self._takes.values(features)
         network = self._learned.own.eval()
-        said = network.move(network.listen(features.values[None]), state.manner)
+        said = network.move(network.listen(heard_now[None]), state.manner)
         calm = smoothed(said, self._taps)[0, self.window.past : -self.window.future]
         pose = state.units.pose(calm, self._convention)
         return Step(FaceAttributes(features.fps, pose=pose), state)

@@ -28,12 +28,15 @@ class Listening:
         kinds: accepted.
         rows: of a frame's window.
         width: numbers in each.
+        middle: whether the middle row alone is heard (features, not raw sound); for networks that
+            hear the neighbouring frames' anyway.
     """
 
     path: str
     kinds: tuple[str, ...]
     rows: int
     width: int
+    middle: bool = False
 
     def sound(self, narrow: int, noise: float, deaf: float) -> Sound:
         """The same for a network.
@@ -49,10 +52,14 @@ class Listening:
             what = f"{self.rows} rows of {self.width} samples are too few"
             do = "hear at least 5 rows and 1000 samples (published: 7 rows of 640)"
             raise RecipeError(what, where=f"{self.path}.rows", do=do)
-        return Sound(self.rows, self.width, raw, narrow, noise, deaf)
+        if raw and self.middle:
+            do = f"set {self.path}.middle=false"
+            raise RecipeError("raw sound has no middle row", where=f"{self.path}.middle", do=do)
+        rows = 1 if self.middle else self.rows
+        return Sound(rows, self.width, raw, narrow, noise, deaf)
 
-    def check(self, features: AudioFeatures) -> None:
-        """Refuse other features.
+    def values(self, features: AudioFeatures) -> Tensor:
+        """[T, R, D] of them, as ``sound`` says.
 
         Raises:
             InvalidValue: they are of another kind or shape.
@@ -62,6 +69,8 @@ class Listening:
             wanted = f"{' or '.join(self.kinds)} features, {self.rows} rows of {self.width}"
             what = f"expected {wanted}, got {features.kind}, {found[0]} rows of {found[1]}"
             raise InvalidValue(what, where=self.path, do="use a fitting audio encoder")
+        row = self.rows // 2
+        return features.values[:, row : row + 1] if self.middle else features.values
 
     def unlearned(self, name: str) -> CheckpointError:
         """What to say when ``name`` is used before it has learned anything."""
@@ -108,9 +117,9 @@ def heard(examples: Sequence[Example], targets: Sequence[Tensor], takes: Listeni
     """
     clips = []
     for example, numbers in zip(examples, targets, strict=True):
-        takes.check(example.features)
-        frames = min(len(numbers), len(example.features.values))
-        clips.append(Heard(example, example.features.values[:frames], numbers[:frames]))
+        values = takes.values(example.features)
+        frames = min(len(numbers), len(values))
+        clips.append(Heard(example, values[:frames], numbers[:frames]))
     return clips
 
 

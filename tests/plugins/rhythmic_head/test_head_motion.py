@@ -50,7 +50,7 @@ def moved(part: RhythmicHeadMotion, subject: Subject, features: AudioFeatures) -
         {},
         {"pose_convention": "euler_deg_ortho", "hear_taps": 1, "motion_taps": 1},
         {"spread": 1.0, "personal_steps": 2, "reference": 0},
-        {"personal_ridge": 10.0},
+        {"personal_ridge": 10.0, "middle": True},
         {"features": ["raw"], "rows": 7, "width": 160},
     ],
 )

@@ -69,10 +69,11 @@ def test_noise_of_a_known_level_is_mixed_in() -> None:
 
 def test_features_that_do_not_fit_are_refused() -> None:
     takes = Listening("head_motion", ("mfcc",), 28, 12)
-    takes.check(sample_features("mfcc", (3, 28, 12), 25.0))
+    features = sample_features("mfcc", (3, 28, 12), 25.0)
+    assert torch.equal(takes.values(features), features.values)
     for kind, shape in (("raw", (3, 28, 12)), ("mfcc", (3, 27, 12)), ("mfcc", (3, 28, 13))):
         with pytest.raises(InvalidValue, match="expected mfcc features, 28 rows of 12, got"):
-            takes.check(sample_features(kind, shape, 25.0))
+            takes.values(sample_features(kind, shape, 25.0))
 
 
 @pytest.mark.parametrize(
@@ -88,3 +89,12 @@ def test_sound_that_no_layer_takes_is_refused(
 ) -> None:
     with pytest.raises(RecipeError, match=words):
         Listening("head_motion", kinds, rows, width).sound(8, 0.0, 0.0)
+
+
+def test_the_middle_row_alone() -> None:
+    takes = Listening("head_motion", ("mfcc",), 28, 12, middle=True)
+    features = sample_features("mfcc", (3, 28, 12), 25.0)
+    assert torch.equal(takes.values(features), features.values[:, 14:15])
+    assert takes.sound(8, 0.0, 0.0).rows == 1
+    with pytest.raises(RecipeError, match="raw sound has no middle row"):
+        Listening("head_motion", ("raw",), 7, 640, middle=True).sound(8, 0.0, 0.0)

@@ -1,0 +1,269 @@
+"""How well rhythmic head motion's learners do in sound that they did not learn from.
+
+    visemix prepare CLIPS... -o FOLDER --recipe rhythmic-head
+    python -m benchmarks.rhythmic_head learners --data FOLDER [--clip NAME ...] [--settings paper]
+        [--steps E M] [--pictures FOLDER]
+
+Both networks learn in general from the clips in FOLDER but one; then its first seconds are their
+reference and the sound of its rest drives them. No picture is made: what is compared are the
+attributes, fitted on the whole clip.
+
+Settings: "paper" (its sizes, losses and rates, hears the sound itself; on a CPU in few steps of
+small batches) or "small" (for minutes of other people and seconds of the person: smaller networks
+that hear disturbed features of Moonshine, and then learn from the reference, which the paper's only
+look at).
+
+Head motion: mean angle between the rotations, degrees, and HS (joint range); "mean" and "last" hold
+the reference's mean or last pose. "spread" is the mean ratio of standard deviations. Expression:
+mean distance of coefficients over that of the reference's constant mean ("squared": of their
+squares); "lip gap": correlation of the distance between the lips, and ratio of its spreads.
+"""
+
+import argparse
+import json
+import tempfile
+import time
+from datetime import date
+from pathlib import Path
+
+import attrs
+import torch
+from lightning.fabric import Fabric
+from torch import Tensor
+
+from benchmarks.clips import CLIPS, Clip
+from benchmarks.lstm_pose import Halves, halves_of
+from visemix.core.drawing.landmark_map import draw_landmarks
+from visemix.core.encoding import encode_clip
+from visemix.core.fitting.landmark_pca import landmark_pca
+from visemix.core.interfaces import AttributeModel, HeadMotion
+from visemix.core.measures import head_similarity
+from visemix.core.media.sheet import contact_sheet
+from visemix.core.pipeline import posed, reference_features
+from visemix.core.plots import attribute_curves, pose_traces
+from visemix.core.rotations import matrix_to_rotvec
+from visemix.core.timeline import cut, join, length
+from visemix.core.training.dataset import Dataset, Example, cached_features
+from visemix.core.training.loop import Run, train_stage
+from visemix.core.training.stage import Plan, Trainable
+from visemix.core.values.attributes import FaceAttributes
+from visemix.core.values.features import AudioFeatures
+from visemix.core.values.pose import HeadPose, PoseConvention
+from visemix.core.values.subject import Subject
+from visemix.core.windows import Windowed
+from visemix.registry.build import Built, build
+from visemix.registry.commands.train import material_of
+from visemix.registry.features import FeatureMaker, feature_key
+
+RESULTS = Path(__file__).parent / "results"
+EXPRESSION, MOTION = "attribute_model", "head_motion"
+HEARING = ("features=[moonshine]", "rows=9", "width=576", "noise=0.8", "deaf=0.5", "rate=1e-3")
+SETTINGS = {
+    "paper": (),
+    "small": (
+        "audio_encoder.part=moonshine",
+        *(f"{part}.{one}" for part in (EXPRESSION, MOTION) for one in HEARING),
+        f"{EXPRESSION}.channels=64",
+        f"{EXPRESSION}.narrow=16",
+        f"{EXPRESSION}.reference=mean",
+        f"{EXPRESSION}.personal_steps=150",
+        f"{EXPRESSION}.smooth=7",
+        f"{MOTION}.channels=64",
+        f"{MOTION}.encoded=64",
+        f"{MOTION}.middle=true",
+        f"{MOTION}.base=32",
+        f"{MOTION}.ahead=32",
+        f"{MOTION}.hear_taps=51",
+        f"{MOTION}.reference=0",
+        f"{MOTION}.personal_ridge=1000",
+        f"{MOTION}.spread=0.5",
+    ),
+}
+STEPS = {"paper": (60, 30), "small": (400, 300)}
+BATCH = {"paper": (16, 2), "small": (64, 32)}
+SHEET = (12, 10)
+"""Frames of a sheet, and frames from one to the next."""
+
+
+@attrs.frozen
+class Figures:
+    """Both networks on one clip."""
+
+    clip: str
+    rotation: float
+    rotation_mean: float
+    rotation_last: float
+    head: float
+    head_mean: float
+    head_reference: float
+    spread: float
+    correlation: tuple[float, ...]
+    expression: float
+    expression_squared: float
+    lip_gap: float
+    lip_gap_spread: float
+    learning_s: float
+
+
+def main() -> None:
+    args = _arguments()
+    torch.set_num_threads(1)
+    rows = []
+    for clip in (c for c in CLIPS if c.name in args.clip):
+        rows.append(_one(clip, args))
+        print(rows[-1], flush=True)
+    steps = args.steps or STEPS[args.settings]
+    about = {"settings": args.settings, "steps": steps, "batch": BATCH[args.settings]}
+    about |= {"general": len(_subjects(args.data)) - 1}
+    path = RESULTS / f"{date.today():%Y-%m-%d}-rhythmic-learners-{args.settings}.json"
+    found = {**about, "rows": [attrs.asdict(row) for row in rows]}
+    path.write_text(json.dumps(found, indent=1) + "\n")
+
+
+def _arguments() -> argparse.Namespace:
+    names = [clip.name for clip in CLIPS]
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=["learners"])
+    parser.add_argument("--data", type=Path, required=True, help="prepared clips")
+    parser.add_argument("--clip", nargs="+", default=names, choices=names)
+    parser.add_argument("--settings", default="small", choices=list(SETTINGS))
+    parser.add_argument("--steps", type=int, nargs=2, help="of expression and of head motion")
+    parser.add_argument("--pictures", type=Path, help="folder for curves, traces and sheets")
+    return parser.parse_args()
+
+
+def _subjects(folder: Path) -> dict[str, Path]:
+    return {file.parent.name: file.parent for file in sorted(folder.glob("*/subject.json"))}
+
+
+def _one(clip: Clip, args: argparse.Namespace) -> Figures:
+    built = build("rhythmic-head", SETTINGS[args.settings], training=True)
+    maker, key = FeatureMaker(built.parts.audio_encoder), feature_key(built)
+    folders = _subjects(args.data)
+    halves = halves_of(clip, Subject.load(folders.pop(Path(clip.file).stem)))
+    general = [Subject.load(folder) for folder in folders.values()]
+    data = Dataset([Example(s, cached_features(s, maker, key)) for s in general])
+    start = time.perf_counter()
+    _learn(built, data, args)
+    features = reference_features(built.parts.audio_encoder, halves.reference)
+    made = _made(built, halves, features)
+    spent = time.perf_counter() - start
+    if args.pictures:
+        name = f"{args.settings}-{clip.name}"
+        series = {"real": halves.truth, "made": made}
+        attribute_curves(series, args.pictures / f"{name}-curves.png")
+        pose_traces(series, args.pictures / f"{name}-traces.png")
+        _sheet(built, halves, made, args.pictures / f"{name}-landmarks.png")
+    return _figures(made, halves, spent)
+
+
+def _learn(built: Built, data: Dataset, args: argparse.Namespace) -> None:
+    steps, batches = args.steps or STEPS[args.settings], BATCH[args.settings]
+    parts = {"expression": built.parts.attribute_model, "head-motion": built.parts.head_motion}
+    for (name, part), count, batch in zip(parts.items(), steps, batches, strict=True):
+        assert isinstance(part, Trainable)
+        plan = Plan(steps=count, batch=batch)
+        with tempfile.TemporaryDirectory() as folder:
+            run = Run(Path(folder), Fabric(accelerator="auto", devices=1), plan, save_every=10**9)
+            train_stage(part.stage(name, material_of(built, data), plan), run)
+
+
+def _made(built: Built, halves: Halves, own: AudioFeatures) -> FaceAttributes:
+    """What both say of the rest, the reference having been learned."""
+    model, motion = built.parts.attribute_model, built.parts.head_motion
+    assert motion is not None
+    heard = cut(encode_clip(built.parts.audio_encoder, halves.sound), 0, length(halves.truth))
+    said, moved = (
+        _run(part.personalise(halves.reference, own), halves.reference, heard)
+        for part in (model, motion)
+    )
+    return join(list(posed([said], [moved])))
+
+
+def _run(
+    part: AttributeModel | HeadMotion, subject: Subject, heard: AudioFeatures
+) -> FaceAttributes:
+    made = Windowed(part.window, part.predict, part.begin(subject, 0)).run([heard])
+    if part.smoothing is None:
+        return join(list(made))
+    return join(list(Windowed(part.smoothing.runner(32), part.smoothing.step).run(made)))
+
+
+def _figures(made: FaceAttributes, halves: Halves, spent: float) -> Figures:
+    reference, truth = halves.reference.fit.attributes, halves.truth
+    mean = halves.reference.statistics.pose_mean[:3].expand(length(truth), -1)
+    angles, true, seen = (_angles(a) for a in (made, truth, reference))
+    still = attrs.evolve(truth, pose=attrs.evolve(_pose(truth), rotation=mean))
+    last = attrs.evolve(truth, pose=attrs.evolve(_pose(truth), rotation=seen[-1:].expand_as(true)))
+    expression, squared = _expression_errors(made, halves)
+    gaps = [_lip_gap(a) for a in (made, truth)]
+    return Figures(
+        clip=halves.clip.name,
+        rotation=_turned(made, truth),
+        rotation_mean=_turned(still, truth),
+        rotation_last=_turned(last, truth),
+        head=head_similarity(angles, true),
+        head_mean=head_similarity(mean, true),
+        head_reference=head_similarity(seen, true),
+        spread=float((angles.std(0) / true.std(0)).mean()),
+        correlation=tuple(_correlation(angles[:, k], true[:, k]) for k in range(3)),
+        expression=expression,
+        expression_squared=squared,
+        lip_gap=_correlation(*gaps),
+        lip_gap_spread=float(gaps[0].std() / gaps[1].std()),
+        learning_s=spent,
+    )
+
+
+def _pose(attributes: FaceAttributes) -> HeadPose:
+    assert attributes.pose is not None
+    return attributes.pose.to(PoseConvention.EULER_DEG_ORTHO)
+
+
+def _angles(attributes: FaceAttributes) -> Tensor:
+    return _pose(attributes).rotation
+
+
+def _turned(made: FaceAttributes, true: FaceAttributes) -> float:
+    """Mean angle between two heads, degrees."""
+    between = matrix_to_rotvec(_pose(made).matrix().mT @ _pose(true).matrix())
+    return float(between.norm(dim=1).mean() * 180 / torch.pi)
+
+
+def _expression_errors(made: FaceAttributes, halves: Halves) -> tuple[float, float]:
+    true, still = halves.truth.expression, halves.reference.statistics.expression_mean
+    assert made.expression is not None and true is not None
+    errors = (made.expression - true).norm(dim=1), (still - true).norm(dim=1)
+    ratios = [float((errors[0] ** k).mean() / (errors[1] ** k).mean()) for k in (1, 2)]
+    return ratios[0], ratios[1]
+
+
+def _lip_gap(attributes: FaceAttributes) -> Tensor:
+    """Distance of the inner lips [T], of the 68 points."""
+    assert attributes.expression is not None
+    shape = landmark_pca().landmarks(attributes.expression)
+    apart = shape[:, [61, 62, 63], :2] - shape[:, [67, 66, 65], :2]
+    distance: Tensor = apart.norm(dim=-1).mean(1)
+    return distance
+
+
+def _correlation(one: Tensor, other: Tensor) -> float:
+    return float(torch.corrcoef(torch.stack((one, other)))[0, 1])
+
+
+def _sheet(built: Built, halves: Halves, made: FaceAttributes, path: Path) -> None:
+    """Landmarks of the truth, of what was said in the true pose, and of what was said."""
+    count, every = SHEET
+    rows = []
+    for shown in (halves.truth, attrs.evolve(made, pose=halves.truth.pose), made):
+        chosen = join([cut(shown, k * every, k * every + 1) for k in range(count)])
+        geometry = built.parts.face_model.geometry(chosen, halves.reference)
+        assert geometry.landmarks is not None
+        crop = halves.reference.track.crop
+        drawn = draw_landmarks(geometry.landmarks, crop.height, crop.width)
+        rows.append((255 * drawn).to(torch.uint8).expand(-1, 3, -1, -1))
+    contact_sheet(torch.cat(rows), count, path, overwrite=True)
+
+
+if __name__ == "__main__":
+    main()
