@@ -22,6 +22,7 @@ from pathlib import Path
 import attrs
 import torch
 from lightning.fabric import Fabric
+from torch import Tensor
 
 import visemix
 from benchmarks.clips import CLIPS, Clip
@@ -71,6 +72,7 @@ class Halves:
     clip: Clip
     reference: Subject
     truth: FaceAttributes
+    seen_units: Tensor
     sound: Audio
 
 
@@ -113,7 +115,8 @@ def halves_of(clip: Clip, whole: Subject) -> Halves:
     )
     truth = cut(whole.fit.attributes, first, length(whole.track))
     sound = Audio(whole.audio.samples[samples:].clone(), whole.audio.rate)
-    return Halves(clip, reference, truth, sound)
+    units = whole.track.action_units[first:]
+    return Halves(clip, reference, truth, units, sound)
 
 
 def _compact(pipeline: Pipeline, halves: Halves) -> Figures:
@@ -134,13 +137,13 @@ def _published(pipeline: Pipeline, halves: Halves, args: argparse.Namespace) -> 
     for name, data, steps in zip(
         ("general", "personal"), (general, Dataset([own])), args.steps, strict=True
     ):
-        _learn(model, name, data, Plan(steps=steps, batch=args.batch))
+        learn(model, name, data, Plan(steps=steps, batch=args.batch))
         print(f"{name}: {time.perf_counter() - start:.0f} s", flush=True)
     spent = time.perf_counter() - start
     return _compare("published", model, encoder, halves, pipeline, spent)
 
 
-def _learn(model: AttributeModel, name: str, data: Dataset, plan: Plan) -> None:
+def learn(model: AttributeModel, name: str, data: Dataset, plan: Plan) -> None:
     assert isinstance(model, Trainable)
     fabric = Fabric(accelerator="auto", devices=1)
     with tempfile.TemporaryDirectory() as folder:
@@ -160,7 +163,7 @@ def _compare(
     features = cut(encode_clip(encoder, halves.sound), 0, length(truth))
     begun = model.begin(reference, 0)
     made = join(list(Windowed(model.window, model.predict, begun).run([features])))
-    expression, squared = _expression_errors(made, truth, reference)
+    expression, squared = expression_errors(made, truth, reference)
     face = pipeline.parts.face_model
     marks = [face.geometry(a, reference).landmarks for a in (made, truth)]
     assert marks[0] is not None and marks[1] is not None
@@ -179,7 +182,7 @@ def _compare(
     )
 
 
-def _expression_errors(
+def expression_errors(
     made: FaceAttributes, truth: FaceAttributes, reference: Subject
 ) -> Sequence[float]:
     """Mean distance, and mean squared distance, over those of the reference's mean."""

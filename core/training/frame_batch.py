@@ -60,6 +60,7 @@ class FrameBatch(Value):
         clip: [B] int64, which bank.
         frame: [B, L] int64, frame of the clip.
         sound: [B, L, S] float32 in [-1, 1] around every target, if it was asked for.
+        other_sound: the same of half a clip later: sound that does not belong to the targets.
         references: other frames of the clips, if they were asked for.
     """
 
@@ -72,6 +73,7 @@ class FrameBatch(Value):
     clip: Tensor
     frame: Tensor
     sound: Tensor | None = None
+    other_sound: Tensor | None = None
     references: References | None = None
 
     def to(self, device: torch.device | str, *, non_blocking: bool = False) -> "FrameBatch":
@@ -89,6 +91,7 @@ class FrameBatch(Value):
             clip=change(self.clip),
             frame=change(self.frame),
             sound=None if self.sound is None else change(self.sound),
+            other_sound=None if self.other_sound is None else change(self.other_sound),
             references=None if self.references is None else self.references.each(change),
         )
 
@@ -109,6 +112,7 @@ def stack(examples: Sequence[FrameBatch]) -> FrameBatch:
     """Batches, one after the other; all have sound (and references) or none."""
     shown = [e.references for e in examples if e.references is not None]
     sounds = [e.sound for e in examples if e.sound is not None]
+    others = [e.other_sound for e in examples if e.other_sound is not None]
     maps = {
         name: torch.cat([e.window_maps[name] for e in examples]) for name in examples[0].window_maps
     }
@@ -122,6 +126,7 @@ def stack(examples: Sequence[FrameBatch]) -> FrameBatch:
         clip=torch.cat([e.clip for e in examples]),
         frame=torch.cat([e.frame for e in examples]),
         sound=torch.cat(sounds) if sounds else None,
+        other_sound=torch.cat(others) if others else None,
         references=References.stack(shown) if shown else None,
     )
 

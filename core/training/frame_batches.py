@@ -154,11 +154,7 @@ def take(bank: RenderBank, clip: int, targets: range, cut: Cut) -> FrameBatch:
     first, last = shot_around(bank, targets[0])
     frames = torch.tensor(targets)
     window = (frames[:, None] + torch.tensor(cut.offsets)).clamp(first, last)
-    audio = bank.example.subject.audio
-    sound = None
-    if cut.sound_s and audio is not None:
-        rate, fps = audio.rate, bank.example.subject.fps
-        sound = snippets(audio.samples, (frames + 0.5) * rate / fps, round(cut.sound_s * rate))
+    later = (frames + len(bank) // 2) % len(bank)
     return FrameBatch(
         window_rgb=bank.rgb[window][None],
         window_alpha=bank.alpha[window][None],
@@ -168,8 +164,19 @@ def take(bank: RenderBank, clip: int, targets: range, cut: Cut) -> FrameBatch:
         real=bank.real[frames][None],
         clip=torch.tensor([clip]),
         frame=frames[None],
-        sound=None if sound is None else sound[None],
+        sound=sound_of(bank, frames, cut),
+        other_sound=sound_of(bank, later, cut),
     )
+
+
+def sound_of(bank: RenderBank, frames: Tensor, cut: Cut) -> Tensor | None:
+    """[1, L, S] sound around ``frames`` [L]; None if it is not wanted or there is none."""
+    audio = bank.example.subject.audio
+    if not cut.sound_s or audio is None:
+        return None
+    rate, fps = audio.rate, bank.example.subject.fps
+    length = round(cut.sound_s * rate)
+    return snippets(audio.samples, (frames + 0.5) * rate / fps, length)[None]
 
 
 def shot_around(bank: RenderBank, frame: int) -> tuple[int, int]:

@@ -34,6 +34,8 @@ class Audio2AuSpeech(AttributeModel, Trainable):
         unit: numbers of one action unit's feature.
         width: channels of the audio encoder's first convolution.
         au_rnn_scope: what Audio2AU's LSTMs run over, "window" or "sequence" (of frames).
+        even_code: every audio code is brought to mean 0 and spread 1; not in the paper. At large
+            learning rates the code grows until the decoder's GRU is saturated and the mouth freezes.
         dropout: in training.
         noise: see Variety, in the pre-training.
         tilt: the same.
@@ -54,6 +56,7 @@ class Audio2AuSpeech(AttributeModel, Trainable):
         unit: int = 64,
         width: int = 64,
         au_rnn_scope: str = "window",
+        even_code: bool = False,
         dropout: float = 0.0,
         noise: float = 0.0,
         tilt: float = 0.0,
@@ -67,7 +70,7 @@ class Audio2AuSpeech(AttributeModel, Trainable):
         if code < 1:
             what = f"a code of {latent} numbers has no room for {len(UNITS)} times {unit} and sound"
             raise RecipeError(what, where="attribute_model.latent", do="make it larger")
-        self._size = SpeechSize(code, unit, width, au_rnn_scope, dropout)
+        self._size = SpeechSize(code, unit, width, au_rnn_scope, dropout, even_code)
         self._school = School(sequence, epochs, rate, Variety(noise, tilt))
         self.window = Window(block)
         self._learned = Learned(lambda: SpeechNetwork(self._size))

@@ -42,6 +42,7 @@ class SpeechSize:
         width: channels of the audio encoder's first convolution.
         scope: one of SCOPES.
         dropout: of what is heard, before the linear layers and after the code, in training.
+        even: whether every audio code is brought to mean 0 and spread 1.
     """
 
     code: int = 512
@@ -49,6 +50,7 @@ class SpeechSize:
     width: int = 64
     scope: str = WINDOW
     dropout: float = 0.0
+    even: bool = False
 
 
 class AudioEncoder(nn.Module):
@@ -61,7 +63,7 @@ class AudioEncoder(nn.Module):
     def __init__(self, size: SpeechSize) -> None:
         super().__init__()
         deepest = DEEPEST * size.width
-        self._dropout = size.dropout
+        self._dropout, self._even = size.dropout, size.even
         self.see = mfcc_convolutions(size.width)
         self.narrow = nn.Sequential(
             nn.Linear(deepest * SHRUNK, 4 * deepest), nn.ReLU(), nn.Linear(4 * deepest, size.code)
@@ -71,7 +73,10 @@ class AudioEncoder(nn.Module):
         """[B, T, 28, 12] to [B, T, code]."""
         images = windows.flatten(0, 1)[:, None]
         seen = functional.dropout(self.see(images).flatten(1), self._dropout, self.training)
-        codes = functional.dropout(self.narrow(seen), self._dropout, self.training)
+        codes: Tensor = self.narrow(seen)
+        if self._even:
+            codes = functional.layer_norm(codes.float(), codes.shape[-1:])
+        codes = functional.dropout(codes, self._dropout, self.training)
         return codes.reshape(*windows.shape[:2], -1)
 
 

@@ -72,19 +72,22 @@ class Seen:
         real: [N, 3, H, W].
         layout: (B, L).
         sound: [B, L, S] or None.
+        other_sound: the same of another time.
     """
 
     stack: Tensor
     real: Tensor
     layout: tuple[int, int]
     sound: Tensor | None
+    other_sound: Tensor | None = None
 
     @staticmethod
     def of(batch: FrameBatch, attention: EyeAttention) -> "Seen":
         """What ``batch`` shows."""
         stack = renders_of_batch(batch, attention).stacked(attention)
         layout = (batch.real.shape[0], batch.real.shape[1])
-        return Seen(stack, signed(batch.real).flatten(0, 1), layout, batch.sound)
+        real = signed(batch.real).flatten(0, 1)
+        return Seen(stack, real, layout, batch.sound, batch.other_sound)
 
     def sample(self, frames: Tensor, critic: Critic) -> Sample:
         """``frames`` [N, 3, H, W] as a critic wants them.
@@ -99,6 +102,12 @@ class Seen:
             raise TrainingError(what, where=critic.name, do="leave it out of the recipe")
         clips, stacks = (x.reshape(*self.layout, *x.shape[1:]) for x in (frames, self.stack))
         return Sample(frames=clips, condition=stacks, sound=self.sound)
+
+    def out_of_sync(self, critic: Critic) -> Sample | None:
+        """Real frames with sound of another time; None for critics that do not judge sound."""
+        if critic.part.judges != "audio-video":
+            return None
+        return attrs.evolve(self.sample(self.real, critic), sound=self.other_sound)
 
 
 class RenderStage(Stage):
@@ -184,7 +193,10 @@ class RenderStage(Stage):
             network, critic = modules[judge.critic.name], judge.critic
             real = network(seen.sample(seen.real, critic))
             fake = network(seen.sample(made, critic))
-            value = discriminator_loss(real, fake, summed=self._lesson.wanted.summed)
+            summed = self._lesson.wanted.summed
+            value = discriminator_loss(real, fake, summed=summed)
+            if (wrong := seen.out_of_sync(critic)) is not None:
+                value = (value + discriminator_loss(real, network(wrong), summed=summed)) / 2
             book[critic.name] = Loss(value)
         return book
 
