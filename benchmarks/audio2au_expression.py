@@ -30,6 +30,7 @@ from visemix.core.timeline import cut, join, length
 from visemix.core.training.dataset import Dataset, Example, load_dataset
 from visemix.core.training.stage import Plan
 from visemix.core.values.attributes import FaceAttributes
+from visemix.core.values.features import AudioFeatures
 from visemix.core.windows import Windowed
 from visemix.plugins.audio2au.expression_map import ExpressionMap, Seen, around, padded
 from visemix.plugins.audio2au.expression_map import learn as learn_map
@@ -95,7 +96,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _windowed(model: AttributeModel, halves: Halves) -> Windowed[object, FaceAttributes]:
+def _windowed(model: AttributeModel, halves: Halves) -> Windowed[AudioFeatures, FaceAttributes]:
     return Windowed(model.window, model.predict, model.begin(halves.reference, 0))
 
 

@@ -9,9 +9,9 @@ more of the same speaker) and ``other`` (10 of other speakers), with the feature
 RUNS gets one run of ``visemix train`` for every NAME of the recipe's VARIANTS, all of them if none
 is named. ``--recipe audio2au`` is the other system; it hears MFCC, so it needs folders of its own.
 ``--set KEY=VALUE`` changes the recipe, ``--low-rate`` listens at 16 kHz (give it to all three);
-small enough for two CPU cores are ``--reduced`` for audio2au and ``--recipe temporal-gan/small``
-(with clips that were prepared by it). What follows ``--`` is passed on to ``visemix train``, such
-as ``--precision bf16-mixed --compile``.
+small enough for two CPU cores are ``--recipe temporal-gan/small`` (with clips that were prepared by
+it) and ``--recipe audio2au/small``. What follows ``--`` is passed on to ``visemix train``, such as
+``--precision bf16-mixed --compile``.
 
 Measured are the held-out utterances, said by their first frame: PSNR, SSIM and CPBD of the aligned
 pictures, the correlation of the lip gap with the truth, F1 and accuracy of the estimated action
@@ -86,24 +86,12 @@ NAMES = [*TEMPORAL_GAN, *AUDIO2AU]
 LOW_RATE = ("audio_encoder.rate=16000", "attribute_model.rate=16000")
 """Prepared clips have sound at 16 kHz anyway; a third of the data, no resampling to train."""
 
-AUDIO2AU_REDUCED = (
-    "refiner.width=16",
-    "refiner.sequence=8",
-    "attribute_model.width=16",
-    "discriminators.0.width=16",
-    "discriminators.1.width=8",
-    "training.batch=2",
-    "training.steps=600",
-)
-
-REDUCED: dict[str, tuple[str, ...]] = {"temporal-gan": (), "audio2au": AUDIO2AU_REDUCED}
-
 
 def main() -> None:
     args, passed_on = _arguments()
     system = args.recipe.partition("/")[0]
-    variants, reduced = VARIANTS[system], REDUCED[system] if args.reduced else ()
-    sets = [*(LOW_RATE if args.low_rate else ()), *reduced, *args.sets]
+    variants = VARIANTS[system]
+    sets = [*(LOW_RATE if args.low_rate else ()), *args.sets]
     if args.action == "prepare":
         prepare(args.data, args.recipe, sets)
     elif args.action == "train":
@@ -133,7 +121,6 @@ def _arguments() -> tuple[argparse.Namespace, list[str]]:
         one.add_argument("--recipe", default="temporal-gan")
         one.add_argument("--set", dest="sets", action="append", default=[], metavar="KEY=VALUE")
         one.add_argument("--low-rate", action="store_true", help="listen at 16 kHz")
-        one.add_argument("--reduced", action="store_true", help="small enough for two CPU cores")
     return parser.parse_args(words[:place]), words[place + 1 :]
 
 

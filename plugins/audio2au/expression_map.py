@@ -105,4 +105,5 @@ def _lost_spread(said: Tensor, true: Tensor) -> Tensor:
     """Along the direction in which the true expression spreads most, the opening of the mouth."""
     main = torch.linalg.svd(true, full_matrices=False).Vh[0]
     ratio = (true @ main).std(correction=0) / (said @ main).std(correction=0).clamp_min(1e-6)
-    return ratio.clamp(1.0, WIDEST)
+    gain: Tensor = ratio.clamp(1.0, WIDEST)
+    return gain

@@ -64,7 +64,7 @@ def test_a_difference_is_the_identity_image_to_begin_with() -> None:
     made = network(still, latent)
     assert torch.equal(made, still[:, None].expand_as(made))
     made.square().sum().backward()
-    last = network.decoder.last[3].weight.grad
+    last = dict(network.named_parameters())["decoder.last.3.weight"].grad
     assert last is not None and bool(last.any()), "it learns from there"
 
 
