@@ -25,18 +25,20 @@ ROUNDING = 1e-3
 def check_face_model_fit(model: FaceModel, promise: Promise) -> None:
     """A fit has attributes for every tracked frame, in the promised basis, twice the same."""
     subject = _subject(promise)
-    fit = model.fit(subject.track)
+    fit = model.fit(subject.track, subject.frames)
     expect(bool(fit.model), "FaceFit.model must name the face model")
     expect_frames(fit.attributes, len(subject.track.found), "a fit")
     expect(fit.attributes.fps == subject.fps, f"a track at {subject.fps} fps gave another rate")
     expect(0 <= fit.error_px < float("inf"), f"error_px must be finite, it is {fit.error_px}")
-    expect_same(model.fit(subject.track), fit, "the same track must give the same fit")
+    again = model.fit(subject.track, subject.frames)
+    expect_same(again, fit, "the same track must give the same fit")
     wanted = promise.all_wanted("attributes", "expression")
     if wanted and fit.attributes.expression is not None:
         basis, size = fit.attributes.basis, fit.attributes.expression.shape[1]
         expect(basis in wanted, f"it takes the basis {wanted}, its fit is in {basis!r}")
         expect(size == size_in(basis, size), f"the basis {basis!r} does not have {size} numbers")
-    expect_frames(model.fit(cut(subject.track, 0, 1)).attributes, 1, "a fit of one frame")
+    first = model.fit(cut(subject.track, 0, 1), subject.frames)
+    expect_frames(first.attributes, 1, "a fit of one frame")
 
 
 def check_face_model_geometry(model: FaceModel, promise: Promise) -> None:
@@ -123,7 +125,7 @@ def _subject(promise: Promise) -> Subject:
 
 def _fitted(model: FaceModel, promise: Promise) -> Subject:
     subject = _subject(promise)
-    fit: FaceFit = model.fit(subject.track)
+    fit: FaceFit = model.fit(subject.track, subject.frames)
     return attrs.evolve(subject, fit=fit)
 
 
