@@ -71,6 +71,7 @@ class LpipsNetwork(nn.Module):
 
     def __init__(self, name: str) -> None:
         super().__init__()
+        self.name = name
         self._layers = NETWORKS[name]
         self.convolutions = nn.ModuleDict(
             {

@@ -19,15 +19,17 @@ from visemix.plugins.picture_metrics.lpips_network import NETWORKS, LpipsNetwork
 PACKAGE = "torchmetrics"
 FOLDER = "functional/image/lpips_models"
 
+FIRST = ("features.0.weight", "net.slice1.0.weight")
+"""Public names of the first convolution."""
+
 _BACKBONE = re.compile(r"(?:features|net\.slice\d)\.(\d+)\.(weight|bias)")
 _LINEAR = re.compile(r"(?:lin|lins\.)(\d)\.model\.1\.weight")
 
 
-def load_lpips(name: str, path: Path) -> LpipsNetwork:
-    """LPIPS with a user's weights.
+def load_lpips(path: Path) -> LpipsNetwork:
+    """LPIPS with a user's weights; the first convolution tells which network they are of.
 
     Args:
-        name: "alex" or "vgg".
         path: safetensors file with torchvision's names ("features.0.weight", ...) or those of the
             package lpips ("net.slice1.0.weight", "lin0.model.1.weight", ...).
 
@@ -35,6 +37,7 @@ def load_lpips(name: str, path: Path) -> LpipsNetwork:
         CheckpointError: missing, damaged, or weights of something else.
     """
     stored = read_tensors(path)
+    name = _name(stored, path)
     network = LpipsNetwork(name)
     found = {**_backbone(stored, name), **_linear(stored)}
     wanted = sum(layer.shown for layer in NETWORKS[name])
@@ -45,6 +48,15 @@ def load_lpips(name: str, path: Path) -> LpipsNetwork:
         raise CheckpointError(what, where=path, do="store the state dict of the package lpips")
     load_module(network, found, path)
     return network.eval().requires_grad_(False)
+
+
+def _name(stored: Mapping[str, Tensor], path: Path) -> str:
+    first = next((v for k in FIRST if (v := stored.get(k)) is not None), None)
+    for name, (conv, *_) in NETWORKS.items():
+        if first is not None and first.shape == (conv.after, conv.before, conv.kernel, conv.kernel):
+            return name
+    what = "it holds neither AlexNet nor VGG16"
+    raise CheckpointError(what, where=path, do="store torchvision's state dict as safetensors")
 
 
 def _backbone(stored: Mapping[str, Tensor], name: str) -> dict[str, Tensor]:

@@ -17,19 +17,18 @@ class Lpips(Metric):
     """Learned perceptual distance of every frame (Zhang et al., 2018).
 
     Args:
-        network: "alex" or "vgg".
-        weights: safetensors file of the network (see PAPER.md).
+        weights: safetensors file of AlexNet or VGG16, which it tells apart (see PAPER.md).
 
     Raises:
         CheckpointError: no weights are named, or there is no such file.
     """
 
-    def __init__(self, *, network: str = "alex", weights: str = "") -> None:
+    def __init__(self, *, weights: str = "") -> None:
         if not weights or not Path(weights).is_file():
             what = "LPIPS needs weights" if not weights else "there is no such file"
             do = "name torchvision's AlexNet or VGG16 as safetensors with lpips.weights (PAPER.md)"
             raise CheckpointError(what, where=weights or "lpips", do=do)
-        self._name, self._path = network, Path(weights)
+        self._path = Path(weights)
 
     def observe(self, case: Case) -> Observation:
         """See Metric.
@@ -45,8 +44,9 @@ class Lpips(Metric):
         ]
         if not found:
             return Observation.of(float("nan"), "no frames")
-        return Observation({"value": torch.cat(found)}, size(case.real))
+        note = f"{size(case.real)}, {self._network.name}"
+        return Observation({"value": torch.cat(found)}, note)
 
     @cached_property
     def _network(self) -> LpipsNetwork:
-        return load_lpips(self._name, self._path)
+        return load_lpips(self._path)

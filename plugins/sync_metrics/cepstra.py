@@ -36,7 +36,7 @@ def cepstra(audio: Audio) -> Tensor:
     power = torch.fft.rfft(frames, FFT).abs().square() / FFT
     energy = power.sum(1).clamp_min(TINY)
     bands = (power @ _triangles().T).clamp_min(TINY)
-    made = bands.log() @ _cosines().T
+    made: Tensor = bands.log() @ _cosines().T
     made[:, 0] = energy.log()
     return made.float()
 

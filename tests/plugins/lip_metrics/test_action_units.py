@@ -31,10 +31,9 @@ def with_units(take: Take, units: torch.Tensor) -> Take:
 def test_figures_are_scikit_learn_s(controls: dict[str, Case]) -> None:
     random = np.random.default_rng(7)
     made, real = (random.random((75, 5)) < 0.4 for _ in range(2))
-    case = controls["ground-truth"]
-    case = Case(
-        *(with_units(case.real, 2.5 * torch.from_numpy(x)) for x in (made, real)), case.real
-    )
+    real_take = controls["ground-truth"].real
+    takes = [with_units(real_take, 2.5 * torch.from_numpy(units)) for units in (made, real)]
+    case = Case(takes[0], takes[1], real_take)
     assert case.real.track is not None
     seen = case.real.track.found.numpy()
     f1 = np.mean([f1_score(real[seen, k], made[seen, k]) for k in range(5)])

@@ -46,7 +46,7 @@ def test_it_is_the_number_of_torchmetrics(
     random = torch.Generator().manual_seed(0)
     made, real = (2 * torch.rand(2, 3, 64, 64, generator=random) - 1 for _ in range(2))
     wanted = theirs(made, real).flatten()
-    assert torch.allclose(load_lpips(name, path)(made, real), wanted, atol=1e-5, rtol=1e-4)
+    assert torch.allclose(load_lpips(path)(made, real), wanted, atol=1e-5, rtol=1e-4)
     assert float(wanted.min()) > 0.01
 
 
@@ -61,12 +61,12 @@ def test_the_whole_state_dict_of_the_package_is_read(alexnet: Path, tmp_path: Pa
         renamed[f"lin{number}.model.1.weight"] = torch.full((1, width, 1, 1), 0.5)
     renamed["scaling_layer.shift"] = torch.zeros(1, 3, 1, 1)
     save_file(renamed, tmp_path / "lpips.safetensors")
-    network = load_lpips("alex", tmp_path / "lpips.safetensors")
+    network = load_lpips(tmp_path / "lpips.safetensors")
     assert all(bool((weight == 0.5).all()) for weight in network.linear)
     del renamed["lin3.model.1.weight"]
     save_file(renamed, tmp_path / "lacking.safetensors")
     with pytest.raises(CheckpointError, match="4 layers of LPIPS, alex has 5"):
-        load_lpips("alex", tmp_path / "lacking.safetensors")
+        load_lpips(tmp_path / "lacking.safetensors")
 
 
 def test_a_nearer_picture_is_nearer(film: Film, noise: list[Picture], alexnet: Path) -> None:
@@ -82,6 +82,7 @@ def test_a_nearer_picture_is_nearer(film: Film, noise: list[Picture], alexnet: P
     ]
     assert values[0] == 0
     assert 0 < values[1] < values[2]
+    assert metric.observe(Case(real, real, real)).note == "48 x 40 px, alex"
 
 
 def test_what_can_be_wrong_with_the_weights(tmp_path: Path, vgg16: Path) -> None:
@@ -89,12 +90,18 @@ def test_what_can_be_wrong_with_the_weights(tmp_path: Path, vgg16: Path) -> None
         Lpips()
     with pytest.raises(CheckpointError, match="no such file"):
         Lpips(weights=str(tmp_path / "no.safetensors"))
+    stored = load_file(vgg16)
+    del stored["features.28.bias"]
+    save_file(stored, tmp_path / "lacking.safetensors")
     with pytest.raises(CheckpointError, match="do not fit"):
-        load_lpips("alex", vgg16)
+        load_lpips(tmp_path / "lacking.safetensors")
+    save_file({"features.0.weight": torch.zeros(8, 3, 7, 7)}, tmp_path / "other.safetensors")
+    with pytest.raises(CheckpointError, match="neither AlexNet nor VGG16"):
+        load_lpips(tmp_path / "other.safetensors")
     pickled = tmp_path / "alex.pth"
     torch.save({}, pickled)
     with pytest.raises(CheckpointError, match="pickles"):
-        load_lpips("alex", pickled)
+        load_lpips(pickled)
 
 
 def test_too_small_pictures_are_not_measured(film: Film, alexnet: Path) -> None:
