@@ -36,7 +36,8 @@ def example(kind: str = "mfcc", frames: int = 75) -> Example:
     subject = sample_subject(SamplePlan(frames=frames, basis="lmk-pca-20", expression=20))
     pose = subject.fit.attributes.pose
     assert pose is not None
-    features = sample_features(kind, (frames, *((28, 12) if kind == "mfcc" else (7, 160))), 25.0)
+    shape = (frames, 28, 12) if kind == "mfcc" else (frames, 7, 160)
+    features = sample_features(kind, shape, 25.0)
     values = features.values.clone()
     turned = (pose.rotation - pose.rotation.mean(0)) / pose.rotation.std(0)
     values[:, :, :3] += 2 * turned[:, None]
