@@ -10,10 +10,13 @@ import socket
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+import attrs
+
 from visemix.core.errors import ComparisonError
 from visemix.registry.comparing.jobs import Answer
 from visemix.registry.comparing.running import Crew, Limits, Task, do_task
 from visemix.registry.comparing.troubles import Trouble
+from visemix.registry.hardware import processors
 
 CONNECT_S = 5.0
 """Seconds in which a machine has to answer."""
@@ -88,7 +91,7 @@ def _require_answer(address: str) -> None:
 
 def _do_here(task: Task, limits: Limits) -> Answer:
     """Do a task on the machine that Ray chose."""
-    crew = Crew(limits)
+    crew = Crew(attrs.evolve(limits, jobs=processors()))  # Ray gives it one core
     try:
         process = crew.hire(f"ray-{socket.gethostname()}-{os.getpid()}")
         return do_task(task, process, crew)

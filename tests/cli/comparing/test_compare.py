@@ -122,6 +122,24 @@ def test_missing_and_changed_clips_are_rows(arena: Any) -> None:
     assert not arena.comparison().values
 
 
+def test_an_ablation_that_was_not_trained_says_how(arena: Any) -> None:
+    for clip in (arena.folder / "data").glob("*.mp4"):
+        clip.unlink()  # nothing is to be made: the rows are what counts
+    rows = "{full: {}, slim: {set: [attribute_model.width=1], train: true, quoted: {lmd: 2.0}}}"
+    text = f"{QUICK.read_text()}\nablations: {{source: Doe 2024, rows: {rows}}}\n"
+    (arena.folder / "mine.yaml").write_text(text)
+    done = arena.run(*arena.words("--ablate", "mine.yaml", "--checkpoints", "runs"))
+    assert done.code == 2
+    found = arena.comparison()
+    assert [s.name for s in found.systems] == [*CONTROLS, "full", "slim"]
+    (quoted,) = found.quoted
+    assert (quoted.system, quoted.metric, quoted.value) == ("slim", "lmd", 2.0)
+    remedy = {f.system: f.do for f in found.failures}
+    runs = arena.folder / "runs"
+    assert remedy["full"] == f"visemix train --recipe mine.yaml --data DATA -o {runs / 'full'}"
+    assert "--set 'attribute_model.width=1'" in remedy["slim"]
+
+
 def test_a_plugin_that_dies_is_a_row(arena: Any, site: Any) -> None:
     arena.write(seeds="[0, 1]")
     recipe = QUICK.read_text()
