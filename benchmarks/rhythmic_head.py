@@ -2,7 +2,7 @@
 
     visemix prepare CLIPS... -o FOLDER --recipe rhythmic-head
     python -m benchmarks.rhythmic_head learners --data FOLDER [--clip NAME ...] [--settings paper]
-        [--steps E M] [--pictures FOLDER]
+        [--steps E M] [--set KEY=VALUE ...] [--name NAME] [--pictures FOLDER]
 
 Both networks learn in general from the clips in FOLDER but one; then its first seconds are their
 reference and the sound of its rest drives them. No picture is made: what is compared are the
@@ -115,7 +115,9 @@ def main() -> None:
     steps = args.steps or STEPS[args.settings]
     about = {"settings": args.settings, "steps": steps, "batch": BATCH[args.settings]}
     about |= {"general": len(_subjects(args.data)) - 1}
-    path = RESULTS / f"{date.today():%Y-%m-%d}-rhythmic-learners-{args.settings}.json"
+    about |= {"set": args.set}
+    name = f"rhythmic-learners-{args.name or args.settings}"
+    path = RESULTS / f"{date.today():%Y-%m-%d}-{name}.json"
     found = {**about, "rows": [attrs.asdict(row) for row in rows]}
     path.write_text(json.dumps(found, indent=1) + "\n")
 
@@ -128,6 +130,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--clip", nargs="+", default=names, choices=names)
     parser.add_argument("--settings", default="small", choices=list(SETTINGS))
     parser.add_argument("--steps", type=int, nargs=2, help="of expression and of head motion")
+    parser.add_argument("--set", nargs="+", default=[], help="more settings, KEY=VALUE")
+    parser.add_argument("--name", default="", help="of the results; the settings' if not given")
     parser.add_argument("--pictures", type=Path, help="folder for curves, traces and sheets")
     return parser.parse_args()
 
@@ -137,7 +141,7 @@ def _subjects(folder: Path) -> dict[str, Path]:
 
 
 def _one(clip: Clip, args: argparse.Namespace) -> Figures:
-    built = build("rhythmic-head", SETTINGS[args.settings], training=True)
+    built = build("rhythmic-head", [*SETTINGS[args.settings], *args.set], training=True)
     maker, key = FeatureMaker(built.parts.audio_encoder), feature_key(built)
     folders = _subjects(args.data)
     halves = halves_of(clip, Subject.load(folders.pop(Path(clip.file).stem)))

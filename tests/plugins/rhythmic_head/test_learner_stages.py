@@ -176,7 +176,7 @@ def test_two_processes_learn_what_one_learns(make: Callable[[], Stage], tmp_path
 
 
 def test_both_come_closer(tmp_path: Path) -> None:
-    phis: dict[str, Any] = {"rate": 3e-3, "dropout": 0.0, "weight": 0.0}
+    phis: dict[str, Any] = {"rate": 1e-2, "dropout": 0.0, "weight": 0.0, "hear_taps": 1}
     for made, term in ((phi(40, **phis), "motion"), (psi(40, rate=3e-3), "expression")):
         train_stage(made, run(tmp_path / term))
         found = [v for (_, turn, name), v in values(tmp_path / term).items() if turn == name]
