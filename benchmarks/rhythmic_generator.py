@@ -220,7 +220,8 @@ def _report(
     }
     sets = settings(args, name)
     also = "".join(f" and {clip}" for clip in args.also)
-    kept[f"{name}, {args.clip}{also}, {args.steps} steps"] = {
+    changed = "".join(f", {change}" for change in args.overrides)
+    kept[f"{name}, {args.clip}{also}, {args.steps} steps{changed}"] = {
         "hardware": hardware_line(),
         "set": sets,
         **spent,
