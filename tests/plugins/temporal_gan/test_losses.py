@@ -10,6 +10,7 @@ from visemix.plugins.temporal_gan.losses import (
     accuracy,
     adversarial_loss,
     image_loss,
+    mouth_loss,
     reconstruction_loss,
     sequence_loss,
     synchronisation_loss,
@@ -51,3 +52,11 @@ def test_reconstruction_is_the_mean_over_the_lower_half() -> None:
 def test_accuracy_counts_the_right_side() -> None:
     assert float(accuracy(judged(0.9, 0.6, 0.2, 0.7), real=True)) == pytest.approx(0.75)
     assert float(accuracy(judged(0.9, 0.6, 0.2, 0.7), real=False)) == pytest.approx(0.25)
+
+
+def test_the_mouth_s_loss_sees_the_mouth_alone() -> None:
+    made, real = torch.zeros(2, 3, 64, 48), torch.zeros(2, 3, 64, 48)
+    made[..., :38, :] = 1.0
+    assert float(mouth_loss(made, real)) == 0.0
+    made[..., 46, 24] = 0.5  # half of row 92 and column 48 of 128 x 96
+    assert 0 < float(mouth_loss(made, real)) < 0.01
