@@ -13,7 +13,7 @@ from visemix.core.fitting.albedo import spread_to_unseen
 from visemix.core.fitting.eye_attention import eye_attention
 from visemix.core.fitting.landmarks_68 import EYES
 from visemix.core.fitting.sampling import sample_picture, visible
-from visemix.core.fitting.surface import vertex_areas
+from visemix.core.fitting.surface import vertex_areas, vertex_normals
 from visemix.core.interfaces import Renderer
 from visemix.core.subjects.cropped import crop_picture
 from visemix.core.values.geometry import FaceGeometry
@@ -23,6 +23,10 @@ from visemix.plugins.rhythmic_head.dense_mesh import dense_mesh
 from visemix.plugins.rhythmic_head.position_map import PositionMap, affine
 
 MESHES = ("tracked", "position-map")
+
+SLANT = 0.45
+"""Cosine between a vertex' normal and the viewer below which the picture may show the background
+there: the tracked outline is a pixel or two off."""
 
 
 @attrs.frozen(eq=False)
@@ -156,7 +160,7 @@ def painted(
 ) -> Tensor:
     """Colours [V, 3] in [0, 1] of the vertices in a picture that ``geometry`` shows in frame 0.
 
-    Vertices that the picture does not show get those of their neighbours.
+    Vertices that the picture does not show, or only slantingly, get those of their neighbours.
 
     Args:
         geometry: one frame.
@@ -166,7 +170,8 @@ def painted(
     """
     pixels = torch.tensor(crop_picture(picture, crop)).permute(2, 0, 1).float() / 255
     points = geometry.camera.project(geometry.vertices[0])[:, :2]
-    seen = visible(geometry, 0, renderer)
+    upright = vertex_normals(geometry.vertices[0], geometry.triangles)[:, 2] > SLANT
+    seen = visible(geometry, 0, renderer) & upright
     colours = sample_picture(pixels, points)
     return spread_to_unseen(colours, seen, geometry.triangles) if bool(seen.any()) else colours
 

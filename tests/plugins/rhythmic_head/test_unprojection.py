@@ -7,13 +7,20 @@ import torch
 from visemix.core.errors import InvalidValue
 from visemix.core.fitting.landmarks_68 import landmarks_68
 from visemix.core.fitting.sampling import sample_picture, visible
+from visemix.core.fitting.surface import vertex_normals
 from visemix.core.subjects.cropped import crop_picture
 from visemix.core.testing.samples import sample_subject
 from visemix.core.timeline import cut
 from visemix.plugins.rasterizer_cpu.renderer import RasterizerCpu
 from visemix.plugins.rhythmic_head.frontal_mesh import FrontalMesh
 from visemix.plugins.rhythmic_head.position_map import PositionMap
-from visemix.plugins.rhythmic_head.unprojection import Frontal, MappedMesh, Unprojection, painted
+from visemix.plugins.rhythmic_head.unprojection import (
+    SLANT,
+    Frontal,
+    MappedMesh,
+    Unprojection,
+    painted,
+)
 
 PERSON = sample_subject()
 
@@ -62,7 +69,8 @@ def test_colours_of_hidden_vertices_come_from_their_neighbours() -> None:
     geometry = model.geometry(attrs.evolve(still, pose=aside), subject)
     picture, crop, renderer = PERSON.frames[0], PERSON.track.crop, RasterizerCpu()
     colours = painted(geometry, picture, crop, renderer)
-    seen = visible(geometry, 0, renderer)
+    upright = vertex_normals(geometry.vertices[0], geometry.triangles)[:, 2] > SLANT
+    seen = visible(geometry, 0, renderer) & upright
     pixels = torch.tensor(crop_picture(picture, crop)).permute(2, 0, 1).float() / 255
     sampled = sample_picture(pixels, geometry.camera.project(geometry.vertices[0])[:, :2])
     torch.testing.assert_close(colours[seen], sampled[seen])
