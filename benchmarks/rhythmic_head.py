@@ -36,7 +36,7 @@ from benchmarks.lstm_pose import Halves, halves_of
 from visemix.core.drawing.landmark_map import draw_landmarks
 from visemix.core.encoding import encode_clip
 from visemix.core.fitting.landmark_pca import landmark_pca
-from visemix.core.interfaces import AttributeModel, HeadMotion
+from visemix.core.interfaces import Speaking
 from visemix.core.measures import head_similarity
 from visemix.core.media.sheet import contact_sheet
 from visemix.core.pipeline import posed, reference_features
@@ -184,9 +184,7 @@ def _made(built: Built, halves: Halves, own: AudioFeatures) -> FaceAttributes:
     return join(list(posed([said], [moved])))
 
 
-def _run(
-    part: AttributeModel | HeadMotion, subject: Subject, heard: AudioFeatures
-) -> FaceAttributes:
+def _run(part: Speaking, subject: Subject, heard: AudioFeatures) -> FaceAttributes:
     made = Windowed(part.window, part.predict, part.begin(subject, 0)).run([heard])
     if part.smoothing is None:
         return join(list(made))

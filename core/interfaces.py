@@ -7,10 +7,9 @@ much past and future they need; the runner (core/windows.py) slices, pads and jo
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 
-import torch
 from torch import Tensor, nn
 
-from visemix.core.judging.case import Case, Observation
+from visemix.core.judging.case import Case, Observation, mean_value
 from visemix.core.smoothing import Smoothing
 from visemix.core.values.attributes import FaceAttributes, Match
 from visemix.core.values.audio import Audio
@@ -92,8 +91,8 @@ class AudioEncoder(Part):
         """
 
 
-class AttributeModel(Part):
-    """AudioFeatures -> FaceAttributes.
+class Speaking(Part):
+    """AudioFeatures -> FaceAttributes, block by block.
 
     Attributes:
         window: what it looks at.
@@ -111,6 +110,10 @@ class AttributeModel(Part):
     def predict(self, features: AudioFeatures, state: object) -> Step[FaceAttributes]:
         """Attributes of the block (``features`` also holds the window's past and future)."""
 
+
+class AttributeModel(Speaking):
+    """AudioFeatures -> FaceAttributes."""
+
     def personalise(self, subject: Subject, features: AudioFeatures) -> "AttributeModel":
         """A model adapted to this person; the general one stays as it is. Default: itself.
 
@@ -122,25 +125,11 @@ class AttributeModel(Part):
         return self
 
 
-class HeadMotion(Part):
-    """AudioFeatures -> FaceAttributes with a pose and nothing else; the rest as AttributeModel.
-
-    Where a recipe names one, its pose takes the place of the attribute model's.
-    """
-
-    window: Window
-    smoothing: Smoothing | None = None
-
-    @abstractmethod
-    def begin(self, subject: Subject, seed: int) -> object:
-        """The state before the first frame, for this person."""
-
-    @abstractmethod
-    def predict(self, features: AudioFeatures, state: object) -> Step[FaceAttributes]:
-        """Head poses of the block (``features`` also holds the window's past and future)."""
+class HeadMotion(Speaking):
+    """AudioFeatures -> FaceAttributes with a pose and nothing else, in place of another's pose."""
 
     def personalise(self, subject: Subject, features: AudioFeatures) -> "HeadMotion":
-        """One adapted to this person; the general one stays as it is. Default: itself."""
+        """One adapted to this person, as ``AttributeModel.personalise``. Default: itself."""
         del subject, features
         return self
 
@@ -256,6 +245,4 @@ class Metric(Part):
 
         Here: the mean of their "value", without those that could not be measured.
         """
-        values = torch.stack([o.values["value"].float().mean() for o in observations])
-        measured = values[~values.isnan()]
-        return float(measured.mean()) if len(measured) else float("nan")
+        return mean_value(observations)

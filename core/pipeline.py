@@ -22,6 +22,7 @@ from visemix.core.interfaces import (
     ReferenceMatcher,
     Refiner,
     Renderer,
+    Speaking,
 )
 from visemix.core.progress import Progress, Quiet
 from visemix.core.timeline import cut, join, length
@@ -75,7 +76,7 @@ def attributes_of(
 
 
 def _said(
-    model: AttributeModel | HeadMotion,
+    model: Speaking,
     features: Iterable[AudioFeatures],
     subject: Subject,
     seed: int,

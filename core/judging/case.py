@@ -4,7 +4,7 @@ Everything that a metric compares went through the same canonical transcode and 
 the same crop, that of the truth.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import attrs
@@ -90,3 +90,10 @@ class Observation(Value):
     def of(value: float, note: str = "") -> "Observation":
         """One figure; NaN where it could not be measured."""
         return Observation({"value": torch.tensor(float(value))}, note)
+
+
+def mean_value(observations: Sequence[Observation]) -> float:
+    """Mean of their "value", without those that could not be measured; NaN if none could."""
+    values = torch.stack([o.values["value"].float().mean() for o in observations])
+    measured = values[~values.isnan()]
+    return float(measured.mean()) if len(measured) else float("nan")
