@@ -1,5 +1,6 @@
 """What a face does over time, for plots; and a contact sheet of it."""
 
+import os
 from pathlib import Path
 
 import cv2
@@ -33,7 +34,7 @@ def save_curves(track: Track | None, fps: float, path: Path) -> None:
         "eye_aspect": eye_aspect_ratio(points).numpy(),
         "found": track.found.numpy(),
     }
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     with part.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **curves)
     part.replace(path)
@@ -64,6 +65,6 @@ def save_sheet(take: Take, path: Path) -> None:
     made, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 88])
     if not made:
         raise OutputError("the contact sheet cannot be compressed", where=path)
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     part.write_bytes(np.asarray(data).tobytes())
     part.replace(path)

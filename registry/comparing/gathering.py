@@ -210,7 +210,7 @@ def _linked(source: Path, target: Path) -> bool:
     if not source.exists():
         return False
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.part")
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
     part.unlink(missing_ok=True)
     try:
         os.link(source, part)

@@ -10,6 +10,7 @@ In the folder of a case, each written whole or not at all::
 """
 
 import json
+import os
 import traceback
 from pathlib import Path
 
@@ -138,13 +139,13 @@ def _track(job: JudgeJob, fps: float) -> Track | None:
 
 def _keep(seen: Observation, path: Path) -> None:
     tensors = {name: value.detach().cpu().contiguous() for name, value in seen.values.items()}
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     save_file(tensors, part, metadata={"note": seen.note})
     part.replace(path.with_suffix(".safetensors"))
 
 
 def _keep_trouble(error: Exception, path: Path) -> None:
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     stage = "metric" if isinstance(error, VisemixError) else CRASH
     part.write_text(json.dumps(attrs.asdict(Trouble.of(error, stage))))
     part.replace(path.with_suffix(".json"))

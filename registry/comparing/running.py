@@ -1,5 +1,6 @@
 """Runs the tasks of a comparison: every clip first, then every case."""
 
+import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -159,7 +160,7 @@ def make_case(job: MakeJob, process: Process, crew: Crew) -> Answer:
     finally:
         crew.dismiss(own)
     if answer.trouble is not None and not crew.stopped:
-        part = told.with_name(f".{told.name}.part")
+        part = told.with_name(f".{told.name}.{os.getpid()}.part")
         part.parent.mkdir(parents=True, exist_ok=True)
         part.write_text(to_line(answer))
         part.replace(told)

@@ -5,6 +5,7 @@ a take's full frame is the crop.
 """
 
 import json
+import os
 from pathlib import Path
 
 import attrs
@@ -124,7 +125,7 @@ def shortened(take: Take, frames: int) -> Take:
 def save_track(track: Track, path: Path) -> None:
     """Keep a track as safetensors; the file appears only when it is complete."""
     tensors, values = take_apart(track, "track")
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
     save_file(tensors, part, metadata={"values": json.dumps(values)})
     part.replace(path)
 
