@@ -34,8 +34,8 @@ class Audio2AuSpeech(AttributeModel, Trainable):
         unit: numbers of one action unit's feature.
         width: channels of the audio encoder's first convolution.
         au_rnn_scope: what Audio2AU's LSTMs run over, "window" or "sequence" (of frames).
-        even_code: every audio code is brought to mean 0 and spread 1; not in the paper. At large
-            learning rates the code grows until the decoder's GRU is saturated and the mouth freezes.
+        even_code: every audio code is brought to mean 0 and spread 1; not in the paper. At
+            large learning rates the code grows until the GRU is saturated and the mouth freezes.
         dropout: in training.
         noise: see Variety, in the pre-training.
         tilt: the same.
