@@ -37,6 +37,14 @@ def add_parser(subparsers: "Subparsers") -> None:
         metavar="DIR",
         help="with --ablate: folder of a training run for every ablation, by its name",
     )
+    parser.add_argument(
+        "--set",
+        dest="overrides",
+        metavar="[ROW:]KEY=VALUE",
+        action="append",
+        default=[],
+        help="change one value of every recipe, or of one row's (may be repeated)",
+    )
     parser.add_argument("--jobs", type=count, default=1, help="tasks at once (default: 1)")
     parser.add_argument("--ray", metavar="ADDRESS", help="do the tasks on this Ray cluster")
     parser.add_argument(
@@ -70,7 +78,7 @@ def plan_of(args: argparse.Namespace) -> "Plan":
     Raises:
         RecipeError: there is no such protocol or recipe, or nothing was asked for.
     """
-    from visemix.registry.comparing.asking import asked_rows
+    from visemix.registry.comparing.asking import asked_rows, changed
     from visemix.registry.comparing.find_protocol import load_protocol
     from visemix.registry.comparing.plan import Plan
     from visemix.registry.installed import find_installed
@@ -78,6 +86,7 @@ def plan_of(args: argparse.Namespace) -> "Plan":
     installed = find_installed()
     protocol = load_protocol(args.protocol, installed)
     rows, quoted = asked_rows(args.recipe, args.ablate, args.checkpoints, installed)
+    rows = changed(rows, args.overrides)
     return Plan(protocol, args.data, args.output, rows, installed, quoted)
 
 

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+import attrs
+
 from visemix.core.errors import RecipeError
 from visemix.core.judging.comparison import CONTROLS, Quoted
 from visemix.registry.ablation_entries import Ablation, Ablations
@@ -12,10 +14,12 @@ from visemix.registry.comparing.jobs import Asked
 from visemix.registry.find_recipe import load_recipe
 from visemix.registry.installed import Installed
 from visemix.registry.lock import FILE_NAME as LOCK
+from visemix.registry.names import advice
 
 FULL = "full"
 """Name of the row that is the recipe as it is, and of the folder of its checkpoint."""
 
+_SET = re.compile(r"(?:([A-Za-z0-9][A-Za-z0-9 ._-]*):)?([A-Za-z0-9_.]+=.*)", re.DOTALL)
 _LABELLED = re.compile(r"([A-Za-z0-9][A-Za-z0-9 ._-]*)=(.+)")
 
 
@@ -45,6 +49,29 @@ def asked_rows(
         ]
     _check(rows)
     return tuple(rows), tuple(quoted)
+
+
+def changed(rows: Sequence[Asked], changes: Sequence[str]) -> tuple[Asked, ...]:
+    """Rows with changes of their recipes.
+
+    Args:
+        rows: of ``asked_rows``.
+        changes: "KEY=VALUE" for every row, "ROW:KEY=VALUE" for one.
+
+    Raises:
+        RecipeError: one is no change, or there is no such row.
+    """
+    found: dict[str, list[str]] = {row.name: [] for row in rows}
+    for text in changes:
+        match = _SET.fullmatch(text)
+        if match is None:
+            do = "write KEY=VALUE, or ROW:KEY=VALUE for one row"
+            raise RecipeError(f"{text!r} is no change", where="--set", do=do)
+        if match[1] is not None and match[1] not in found:
+            raise RecipeError(f"no row {match[1]!r}", where="--set", do=advice(match[1], found))
+        for name in found if match[1] is None else (match[1],):
+            found[name].append(match[2])
+    return tuple(attrs.evolve(r, overrides=(*r.overrides, *found[r.name])) for r in rows)
 
 
 def _check(rows: Sequence[Asked]) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from visemix.core.errors import RecipeError
 from visemix.registry.check import check_recipe
-from visemix.registry.comparing.asking import asked_rows
+from visemix.registry.comparing.asking import asked_rows, changed
 from visemix.registry.find_recipe import load_recipe
 from visemix.registry.installed import Installed, find_installed
 from visemix.registry.recipe_file import parse_recipe
@@ -95,3 +95,21 @@ def test_ablations_are_read_strictly(text: str, message: str, installed: Install
     shipped = next(r for r in installed.recipes() if r.name == "default/tiny").path.read_text()
     with pytest.raises(RecipeError, match=message):
         parse_recipe(f"{shipped}\nablations: {text}\n", "x.yaml")
+
+
+def test_one_row_or_every_row_can_be_changed(installed: Installed) -> None:
+    rows, _ = asked_rows(["a=default", "b=default"], None, None, installed)
+    both = changed(rows, ["tracker.looks=1", "b:refiner.paste=feather"])
+    assert [row.overrides for row in both] == [
+        ("tracker.looks=1",),
+        ("tracker.looks=1", "refiner.paste=feather"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "what"), [("c:x.y=1", "no row 'c'"), ("nonsense", "is no change")]
+)
+def test_a_change_of_nothing_is_refused(installed: Installed, change: str, what: str) -> None:
+    rows, _ = asked_rows(["a=default"], None, None, installed)
+    with pytest.raises(RecipeError, match=what):
+        changed(rows, [change])
