@@ -135,7 +135,8 @@ class MadeVideo:
 
     Attributes:
         system, clip, seed: which.
-        video: after the canonical transcode, H.264 with sound.
+        video: after the canonical transcode, H.264 with sound; empty for the later pieces of a
+            video that is shown with the first.
         curves: .npz with time [T], lip_gap [T], rotation [T, 3] degrees, eye_aspect [T] and found
             [T]; empty where no face was seen.
         sheet: contact sheet, JPEG.

@@ -33,7 +33,7 @@ from visemix.registry.comparing.takes import (
     load_track,
     save_track,
     scaled,
-    shortened,
+    stretch,
     track_video,
 )
 from visemix.registry.comparing.trackers import tracker_of
@@ -122,7 +122,7 @@ class ClipFolder:
             audio=heard(self.video(name)),
             file=self.video(name),
         )
-        return shortened(take, len(track.found))
+        return stretch(take, 0, len(track.found))
 
 
 def cut_clip(job: ClipJob) -> None:

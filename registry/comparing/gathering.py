@@ -28,7 +28,7 @@ from visemix.core.judging.comparison_file import save_comparison
 from visemix.core.media.part_file import PartFile
 from visemix.registry.comparing.clip_media import ClipFolder
 from visemix.registry.comparing.jobs import Asked, Described
-from visemix.registry.comparing.judging import CRASH, CURVES, SHEET, seen_by
+from visemix.registry.comparing.judging import CRASH, drawn, seen_by
 from visemix.registry.comparing.making import VIDEO
 from visemix.registry.comparing.plan import Case, Plan
 from visemix.registry.comparing.pooling import pooled_value, replicates
@@ -114,7 +114,7 @@ class Gathering:
         folder = ClipFolder(self.plan.clip_job(clip).folder)
         seconds = 0.0
         if folder.ready:
-            seconds = folder.about["frames"] / folder.about["fps"]
+            seconds = folder.about["frames"] / folder.about["fps"] / clip.pieces
         sha256, terms = self.plan.protocol.files[clip.test.file], self.plan.protocol.license
         return ClipInfo(clip.name, clip.person, seconds, sha256, terms)
 
@@ -132,15 +132,15 @@ class Gathering:
         """Put a case's files where a reader of the report finds them."""
         folder, seed = self.folder(case), case.seed
         name = f"{case.asked.name.replace('/', '-')}/{case.clip.name}-{seed}"
+        curves, sheet = drawn(case.clip.piece, case.clip.pieces)
         files = {
             kind: f"{kind}/{name}{Path(file).suffix}"
-            for kind, file in (("videos", VIDEO), ("curves", CURVES), ("sheets", SHEET))
+            for kind, file in (("videos", VIDEO), ("curves", curves), ("sheets", sheet))
             if _linked(folder / file, self.plan.report / f"{kind}/{name}{Path(file).suffix}")
         }
-        return MadeVideo(
-            case.asked.name, case.clip.name, seed,
-            files["videos"], files.get("curves", ""), files.get("sheets", ""),
-        )  # fmt: skip
+        video = "" if case.clip.piece else files["videos"]  # the first piece shows all of it
+        row = (case.asked.name, case.clip.name, case.seed)
+        return MadeVideo(*row, video, files.get("curves", ""), files.get("sheets", ""))
 
 
 class _Judged:

@@ -125,6 +125,7 @@ class JudgeJob:
         name: of the clip.
         person: who is in it.
         said: the words that are spoken.
+        piece, pieces: which of how many pieces of the video is judged.
         metrics: as entries of a protocol.
         keys: name of each metric's file.
     """
@@ -135,6 +136,8 @@ class JudgeJob:
     name: str
     person: str
     said: str
+    piece: int
+    pieces: int
     metrics: tuple[Mapping[str, Plain], ...]
     keys: tuple[str, ...]
 

@@ -32,7 +32,7 @@ from visemix.registry.comparing.takes import (
     in_crop,
     load_track,
     save_track,
-    shortened,
+    stretch,
     track_video,
 )
 from visemix.registry.comparing.trackers import tracker_of
@@ -59,11 +59,12 @@ def judge(job: JudgeJob) -> None:
         for key, entry in zip(job.keys, job.metrics, strict=True)
         if not measured(job.folder, key)
     ]
-    if not missing and (job.folder / SHEET).exists():
+    curves, sheet = (job.folder / name for name in drawn(job.piece, job.pieces))
+    if not missing and sheet.exists():
         return
     case = _case(job)
-    save_curves(case.made.track, case.made.fps, job.folder / CURVES)
-    save_sheet(case.made, job.folder / SHEET)
+    save_curves(case.made.track, case.made.fps, curves)
+    save_sheet(case.made, sheet)
     installed = find_installed()
     builder = MetricBuilder(installed)
     (job.folder / MEASURED).mkdir(exist_ok=True)
@@ -76,6 +77,19 @@ def judge(job: JudgeJob) -> None:
             if not isinstance(e, VisemixError):
                 traceback.print_exception(e)
             _keep_trouble(e, path)
+
+
+def drawn(piece: int, pieces: int) -> tuple[str, str]:
+    """Names of the files with the curves and the contact sheet of a piece.
+
+    >>> drawn(0, 1), drawn(1, 3)
+    (('curves.npz', 'sheet.jpg'), ('curves-2.npz', 'sheet-2.jpg'))
+    """
+    if pieces == 1:
+        return CURVES, SHEET
+    curves, sheet = (Path(name) for name in (CURVES, SHEET))
+    number = piece + 1
+    return f"{curves.stem}-{number}{curves.suffix}", f"{sheet.stem}-{number}{sheet.suffix}"
 
 
 def measured(folder: Path, key: str) -> bool:
@@ -102,12 +116,13 @@ def _case(job: JudgeJob) -> Case:
     )
     made = _made(job, clip, real)
     frames = min(len(made.frames), len(real.frames))
+    start, stop = (frames * number // job.pieces for number in (job.piece, job.piece + 1))
     return Case(
-        made=shortened(made, frames),
-        real=shortened(real, frames),
+        made=stretch(made, start, stop),
+        real=stretch(real, start, stop),
         reference=reference,
         said=job.said,
-        cost=cost_of(job.folder),
+        cost=cost_of(job.folder) if job.piece == 0 else None,  # the pieces were made together
     )
 
 

@@ -103,9 +103,10 @@ class Plan:
             personal=protocol.personal,
         )
         files = [protocol.files[span.file] for span in (clip.test, clip.reference)]
-        seen = attrs.evolve(job, data=Path(), clip=attrs.evolve(clip, said="", person=""))
+        whole = attrs.evolve(clip.whole, said="", person="")
+        seen = attrs.evolve(job, data=Path(), clip=whole)
         digest = _digest([plain(seen), files, self._tracker_version()])
-        return attrs.evolve(job, folder=self.work / "clips" / f"{clip.name}-{digest[:16]}")
+        return attrs.evolve(job, folder=self.work / "clips" / f"{whole.name}-{digest[:16]}")
 
     def make_job(self, case: Case, known: Mapping[str, Described]) -> MakeJob:
         """How a video is made; ``started`` is left open."""
@@ -133,6 +134,8 @@ class Plan:
             name=case.clip.name,
             person=case.clip.person,
             said=case.clip.said,
+            piece=case.clip.piece,
+            pieces=case.clip.pieces,
             metrics=tuple(metric.data for metric in metrics),
             keys=self.metric_keys(metrics, case.clip),
         )
@@ -145,6 +148,7 @@ class Plan:
         contract = metric.part.contract
         version = contract.measure.version if contract.measure else 0
         about = [contract.plugin, version, metric.data, metric.weights, clip.said, clip.person]
+        about += [clip.piece, clip.pieces] if clip.pieces > 1 else []
         return f"{contract.name}-{_digest(about)[:12]}"
 
     def _tracker_version(self) -> str:

@@ -38,6 +38,8 @@ class TestClip:
         test: the truth: its sound drives the systems, its pictures are compared.
         reference: what the systems may see of the person.
         said: the words that are spoken, where they are known.
+        piece, pieces: which of how many equal pieces of the video is judged as this clip; one
+            video is made for all of them.
     """
 
     __test__ = False  # no test, whatever its name begins with
@@ -47,6 +49,24 @@ class TestClip:
     test: Span
     reference: Span
     said: str = ""
+    piece: int = 0
+    pieces: int = 1
+
+    @property
+    def whole(self) -> "TestClip":
+        """All pieces together, as they are made."""
+        return attrs.evolve(self, name=self.name.removesuffix(self._suffix), piece=0, pieces=1)
+
+    def cut(self, pieces: int) -> tuple["TestClip", ...]:
+        """Equal pieces, called NAME.1, NAME.2 ..; itself if it stays whole."""
+        if pieces == 1:
+            return (self,)
+        cuts = (attrs.evolve(self, piece=number, pieces=pieces) for number in range(pieces))
+        return tuple(attrs.evolve(cut, name=cut.name + cut._suffix) for cut in cuts)
+
+    @property
+    def _suffix(self) -> str:
+        return f".{self.piece + 1}" if self.pieces > 1 else ""
 
 
 @attrs.frozen

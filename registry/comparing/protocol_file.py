@@ -15,7 +15,8 @@ A protocol::
     judging: {crop: 256, tracker: {part: mediapipe}}
     clips:
       - {name: one, person: ann, said: "bin blue",
-         test: {file: vlogger.mp4, from: 12, to: 18}, reference: {file: vlogger.mp4, to: 12}}
+         test: {file: vlogger.mp4, from: 12, to: 18}, reference: {file: vlogger.mp4, to: 12},
+         pieces: 3}                           # one video is made, three pieces are judged
     metrics: [psnr, {part: lmd, reduce: sum}]
 """
 
@@ -49,6 +50,7 @@ KEYS = (
 )  # fmt: skip
 TRACKER: Mapping[str, Plain] = {"part": "mediapipe"}
 LONGEST_S = 86_400.0
+MOST_PIECES = 100
 
 _NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -143,7 +145,8 @@ class _Reading:
 
     def clips(self, files: Mapping[str, str]) -> tuple[TestClip, ...]:
         node = self.found.get("clips", Node([], self.root.place))
-        clips = [self.clip(child, files) for child in self.reader.items(node, "clips")]
+        items = self.reader.items(node, "clips")
+        clips = [piece for child in items for piece in self.clip(child, files)]
         names = [clip.name for clip in clips]
         for name in sorted({name for name in names if names.count(name) > 1}):
             self.reader.problem(f"two clips are called {name!r}", node.place, "rename one")
@@ -151,9 +154,9 @@ class _Reading:
             self.reader.problem("there is no clip", node.place, "add one")
         return tuple(clips)
 
-    def clip(self, node: Node, files: Mapping[str, str]) -> TestClip:
+    def clip(self, node: Node, files: Mapping[str, str]) -> tuple[TestClip, ...]:
         needed = ("name", "person", "test", "reference")
-        found = self.reader.entries(node, "a clip", (*needed, "said"), needed)
+        found = self.reader.entries(node, "a clip", (*needed, "said", "pieces"), needed)
         texts = {
             key: self.reader.text(found[key], key)
             for key in ("name", "person", "said")
@@ -170,13 +173,14 @@ class _Reading:
         if len(spans) == 2 and overlap(spans["test"], spans["reference"]):
             do = "give the system another stretch, or another file"
             self.reader.problem("the reference shows what is to be said", node.place, do)
-        return TestClip(
+        whole = TestClip(
             name=texts.get("name", ""),
             person=texts.get("person", ""),
             test=spans.get("test", nothing),
             reference=spans.get("reference", nothing),
             said=texts.get("said", ""),
         )
+        return whole.cut(self.integer(found, "pieces", 1, MOST_PIECES, 1))
 
     def span(self, node: Node, what: str, files: Mapping[str, str]) -> Span:
         found = self.reader.entries(node, what, ("file", "from", "to"), ("file",))

@@ -28,11 +28,11 @@ class CaseTask:
 
     Attributes:
         make: how it is made.
-        judge: how it is judged.
+        judge: how it is judged, piece by piece.
     """
 
     make: MakeJob
-    judge: JudgeJob
+    judge: tuple[JudgeJob, ...]
 
 
 Task = ClipJob | DescribeJob | CaseTask
@@ -144,7 +144,10 @@ def do_task(task: Task, process: Process, crew: Crew) -> Answer:
     if not isinstance(task, CaseTask):
         return process.do(task)
     made = make_case(task.make, process, crew)
-    return made if made.trouble is not None else process.do(task.judge)
+    if made.trouble is not None:
+        return made
+    answers = [process.do(job) for job in task.judge]
+    return next((answer for answer in answers if answer.trouble is not None), answers[-1])
 
 
 def make_case(job: MakeJob, process: Process, crew: Crew) -> Answer:

@@ -86,10 +86,11 @@ class Session:
                 usable.append(clip)
             else:
                 troubles[clip.name] = trouble
-        jobs = [self.plan.clip_job(clip) for clip in usable]
-        for number, answer in self._do("cutting clips", jobs):
+        jobs = {clip.whole: self.plan.clip_job(clip) for clip in usable}
+        for number, answer in self._do("cutting clips", list(jobs.values())):
             if answer.trouble is not None:
-                troubles[usable[number].name] = answer.trouble
+                cut = [clip.name for clip in usable if clip.whole == list(jobs)[number]]
+                troubles |= dict.fromkeys(cut, answer.trouble)
         for name, trouble in troubles.items():
             self._fail([case for case in cases if case.clip.name == name], trouble)
         return [case for case in cases if case.clip.name not in troubles]
@@ -108,21 +109,29 @@ class Session:
 
     def _cases(self, cases: Sequence[Case]) -> list[Case]:
         """The cases that were made and judged."""
-        tasks = [self._task(case) for case in cases]
+        groups = self._groups(cases)
+        tasks = [self._task(group) for group in groups]
         if self.retry:
             for task in tasks:
                 trouble_file(task.make.folder).unlink(missing_ok=True)
         done = []
         for number, answer in self._do("making and judging", tasks):
             if answer.trouble is not None:
-                self._fail([cases[number]], answer.trouble)
-            if answer.trouble is None:
-                done.append(cases[number])
+                self._fail(groups[number], answer.trouble)
+            else:
+                done += groups[number]
         return [case for case in cases if case in done]
 
-    def _task(self, case: Case) -> CaseTask:
-        make = self.plan.make_job(case, self.known)
-        return CaseTask(make, self.plan.judge_job(case, make))
+    def _groups(self, cases: Sequence[Case]) -> list[list[Case]]:
+        """Cases that one video serves: the pieces of a clip, and rows that are the same."""
+        groups: dict[Path, list[Case]] = {}
+        for case in cases:
+            groups.setdefault(self.plan.make_job(case, self.known).folder, []).append(case)
+        return list(groups.values())
+
+    def _task(self, cases: Sequence[Case]) -> CaseTask:
+        make = self.plan.make_job(cases[0], self.known)
+        return CaseTask(make, tuple(self.plan.judge_job(case, make) for case in cases))
 
     def _do(self, title: str, tasks: Sequence[Task]) -> Iterator[tuple[int, Answer]]:
         self.progress.begin(title, len(tasks))

@@ -106,18 +106,19 @@ def heard(path: Path) -> Audio | None:
         return None
 
 
-def shortened(take: Take, frames: int) -> Take:
-    """The first ``frames`` frames of a take, and the sound that belongs to them."""
-    if len(take.frames) <= frames:
+def stretch(take: Take, start: int, stop: int) -> Take:
+    """Frames ``start`` to ``stop`` (exclusive) of a take, and the sound that belongs to them."""
+    if start == 0 and len(take.frames) <= stop:
         return take
     assert isinstance(take.frames, CroppedFrames)
     audio = take.audio
     if audio is not None:
-        audio = Audio(audio.samples[: round(frames / take.fps * audio.rate)], audio.rate)
+        first, last = (round(frame / take.fps * audio.rate) for frame in (start, stop))
+        audio = Audio(audio.samples[first:last], audio.rate)
     return attrs.evolve(
         take,
-        frames=CroppedFrames(take.frames.pictures[:frames]),
-        track=None if take.track is None else cut(take.track, 0, frames),
+        frames=CroppedFrames(take.frames.pictures[start:stop]),
+        track=None if take.track is None else cut(take.track, start, stop),
         audio=audio,
     )
 

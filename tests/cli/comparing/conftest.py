@@ -25,7 +25,7 @@ files: {{a.mp4: "{a}", b.mp4: "{b}"}}
 judging: {{crop: 64, tracker: {{part: quick-tracker}}}}
 seeds: {seeds}
 clips:
-  - {{name: one, person: ann, said: "bin blue",
+  - {{name: one, person: ann, pieces: {pieces}, said: "bin blue",
       test: {{file: a.mp4, from: 0.4, to: 0.8}}, reference: {{file: a.mp4, to: 0.4}}}}
   - {{name: two, person: bob,
       test: {{file: b.mp4, from: 0.4}}, reference: {{file: b.mp4, to: 0.4}}}}
@@ -56,11 +56,11 @@ class Arena:
     run: Run
     start: Run
 
-    def write(self, metrics: str = "[difference]", seeds: str = "[0]") -> None:
+    def write(self, metrics: str = "[difference]", seeds: str = "[0]", pieces: int = 1) -> None:
         digests = {
             n: sha256((self.folder / f"data/{n}.mp4").read_bytes()).hexdigest() for n in "ab"
         }
-        text = PROTOCOL.format(**digests, metrics=metrics, seeds=seeds)
+        text = PROTOCOL.format(**digests, metrics=metrics, seeds=seeds, pieces=pieces)
         (self.folder / "tiny.yaml").write_text(text)
 
     def words(self, *more: object) -> list[object]:

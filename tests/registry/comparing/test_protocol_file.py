@@ -45,6 +45,14 @@ def test_what_is_not_said_has_a_default(installed: Installed) -> None:
     assert [metric.label for metric in protocol.metrics] == ["psnr"]
 
 
+def test_pieces_are_clips_of_one_video(installed: Installed) -> None:
+    text = TEXT.replace("{name: one,", "{name: one, pieces: 3,")
+    clips = read(text, installed).clips
+    assert [clip.name for clip in clips] == ["one.1", "one.2", "one.3"]
+    assert [(clip.piece, clip.pieces) for clip in clips] == [(0, 3), (1, 3), (2, 3)]
+    assert {clip.whole for clip in clips} == set(read(TEXT, installed).clips)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
