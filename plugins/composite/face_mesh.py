@@ -1,11 +1,12 @@
 """The triangles of the mesh and soft regions on it."""
 
 from functools import cache
-from importlib import resources
 
 import attrs
 import numpy as np
 
+from visemix.core.fitting.canonical_mesh import CM_PER_UNIT, canonical_mesh
+from visemix.core.fitting.mediapipe_points import MESH
 from visemix.plugins.composite.compiled import Floats, Ints
 from visemix.plugins.composite.regions import (
     EYE_LEFT,
@@ -47,12 +48,10 @@ class FaceMesh:
 
 @cache
 def face_mesh() -> FaceMesh:
-    """The mesh that ships with the package; regions follow from its geometry, in cm."""
-    path = resources.files("visemix.plugins.composite") / "canonical_face.npz"
-    with path.open("rb") as file:
-        stored = np.load(file)
-        points = stored["v"].astype(np.float32)
-        triangles = stored["f"].astype(np.int32)
+    """The canonical mesh; regions follow from its geometry, in cm."""
+    shape = canonical_mesh()
+    points = np.asarray(shape.vertices[:MESH].numpy() * CM_PER_UNIT, np.float32)
+    triangles = np.asarray(shape.triangles.numpy(), np.int32)
     height = points[:, 1]
     lids = 1 - smoothstep(_distance(points, EYE_RIGHT + EYE_LEFT), 0.35, 1.5)
     lips = 1 - smoothstep(_distance(points, LIPS_OUTER), 0.9, 2.6)

@@ -7,10 +7,9 @@ import cv2
 import numpy as np
 
 from visemix.core.errors import OutputError
-from visemix.core.fitting.alignment import align, to_camera
 from visemix.core.fitting.canonical_mesh import canonical_mesh
-from visemix.core.fitting.mediapipe_points import RIGID
 from visemix.core.judging.case import Take
+from visemix.core.judging.head_pose import head_pose
 from visemix.core.measures import eye_aspect_ratio, lip_gap, remove_rigid_motion
 from visemix.core.values.track import Track
 
@@ -42,9 +41,7 @@ def save_curves(track: Track | None, fps: float, path: Path) -> None:
 
 def head_rotation(track: Track) -> "np.ndarray[tuple[int, ...], np.dtype[np.float32]]":
     """[T, 3] float32, pitch, yaw and roll in degrees: the pose of MediaPipe's canonical face."""
-    seen = to_camera(track.landmarks, track.crop)
-    pose = align(canonical_mesh().vertices, seen, RIGID).pose()
-    return np.asarray(pose.rotation.numpy(), np.float32)
+    return np.asarray(head_pose(track.landmarks).rotation.numpy(), np.float32)
 
 
 def save_sheet(take: Take, path: Path) -> None:

@@ -1,13 +1,11 @@
 """Layers, moved heads, painted mouths and lids, pixel by pixel."""
 
-from importlib.resources import files
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from visemix.core.fitting.canonical_mesh import canonical_mesh
 from visemix.core.values.subject import Subject
-from visemix.plugins import composite
 from visemix.plugins.composite.face_mesh import face_mesh, smoothstep
 from visemix.plugins.composite.folds import smooth_folds
 from visemix.plugins.composite.head_motion import move_head
@@ -81,9 +79,7 @@ def test_what_is_not_covered_stays() -> None:
 @pytest.fixture(scope="module")
 def face() -> Floats:
     """Landmarks of a face 200 px high in a picture of 320."""
-    with (files(composite) / "canonical_face.npz").open("rb") as file:
-        points = np.load(file)["v"] * np.array([1, -1, -1])
-    points = np.concatenate([points, points[:10]])
+    points = canonical_mesh().vertices.numpy() * np.array([1, -1, -1])
     points = points - (points.min(0) + points.max(0)) / 2
     height = np.linalg.norm(points[10] - points[CHIN_TIP])
     return np.asarray(points * 200 / height + np.array([160, 160, 0]), np.float32)
