@@ -98,6 +98,7 @@ def folded(values: Tensor) -> Tensor:
 def unfolded(values: Tensor, count: int) -> Tensor:
     """[B K, ...] as [B, K, ...].
 
+    >>> import torch
     >>> unfolded(torch.zeros(6, 2), 3).shape
     torch.Size([2, 3, 2])
     """
