@@ -3,28 +3,32 @@
 import torch
 
 from visemix.core.interfaces import AttributeModel
-from visemix.core.testing.expectations import expect, expect_same
+from visemix.core.testing.expectations import expect
 from visemix.core.testing.promise import Promise, size_in
-from visemix.core.testing.samples import SamplePlan, sample_features, sample_subject
-from visemix.core.testing.streaming import Stage, check_stage
+from visemix.core.testing.samples import SamplePlan, sample_subject
+from visemix.core.testing.speaking import (
+    FRAMES,
+    check_personal,
+    heard_features,
+    rate_of,
+    said_of_two,
+    speaking_stage,
+)
+from visemix.core.testing.streaming import check_stage
 from visemix.core.timeline import length
 from visemix.core.values.attributes import FaceAttributes
-from visemix.core.values.features import AudioFeatures
 from visemix.core.values.subject import Subject
-
-FRAMES = 75
-SEED = 7
 
 
 def check_model_stage(model: AttributeModel, promise: Promise) -> None:
     """Lengths, memory, determinism, and streams in any pieces."""
-    check_stage(_stage(model, _subject(promise)), _features(promise))
+    check_stage(speaking_stage(model, _subject(promise)), heard_features(promise))
 
 
 def check_model_contract(model: AttributeModel, promise: Promise) -> None:
     """Expression basis, pose convention and frame rate are what the contract says."""
-    features = _features(promise)
-    made = _stage(model, _subject(promise)).run([features])
+    features = heard_features(promise)
+    made = speaking_stage(model, _subject(promise)).run([features])
     expect(made.fps == features.fps, f"features at {features.fps} fps gave {made.fps} fps")
     for name in ("expression", "pose", "blink", "action_units", "latent"):
         offered = promise.offered("attributes", name)
@@ -42,7 +46,7 @@ def check_model_contract(model: AttributeModel, promise: Promise) -> None:
 def check_model_photo(model: AttributeModel, promise: Promise) -> None:
     """A person of whom there is only a photo, without sound, speaks too."""
     photo = sample_subject(_plan(promise, frames=1))
-    made = _stage(model, photo).run([_features(promise)])
+    made = speaking_stage(model, photo).run([heard_features(promise)])
     expect(length(made) == FRAMES, f"{FRAMES} frames of features gave {length(made)}")
 
 
@@ -50,24 +54,13 @@ def check_model_hears(model: AttributeModel, promise: Promise) -> None:
     """Other sound gives other attributes, unless the part asks for no features."""
     if "features" not in promise.contract.consumes:
         return
-    features = _features(promise)
-    louder = AudioFeatures(
-        -2 * features.values, features.fps, features.kind, features.centre, features.look_ahead_ms
-    )
-    subject = _subject(promise)
-    first, second = (_stage(model, subject).run([x]) for x in (features, louder))
+    first, second = said_of_two(model, promise, _subject(promise))
     expect(not _equal(first, second), "other features give the same attributes")
 
 
 def check_model_personal(model: AttributeModel, promise: Promise) -> None:
     """``personalise`` gives a model that works and leaves the general one as it is."""
-    subject, features = _subject(promise), _features(promise)
-    before = _stage(model, subject).run([features])
-    personal = model.personalise(subject, features)
-    expect(isinstance(personal, AttributeModel), "personalise must give an AttributeModel")
-    after = _stage(model, subject).run([features])
-    expect_same(after, before, "personalise must leave the general model as it is")
-    check_stage(_stage(personal, subject), features)
+    check_personal(model, promise, _subject(promise), "model")
 
 
 MODEL_CHECKS = (
@@ -79,29 +72,15 @@ MODEL_CHECKS = (
 )
 
 
-def _stage(model: AttributeModel, subject: Subject) -> Stage[AudioFeatures, FaceAttributes]:
-    return Stage(model.window, model.predict, lambda: model.begin(subject, SEED))
-
-
 def _plan(promise: Promise, frames: int = FRAMES) -> SamplePlan:
     offered = promise.offered("attributes", "expression")
     basis = str(offered[0] if isinstance(offered, list) else offered or "landmark-mesh-64")
-    fps = float(promise.wanted("features", "fps", 25.0))
-    return SamplePlan(fps=fps, frames=frames, basis=basis, expression=size_in(basis, 64))
+    size = size_in(basis, 64)
+    return SamplePlan(fps=rate_of(promise), frames=frames, basis=basis, expression=size)
 
 
 def _subject(promise: Promise) -> Subject:
     return sample_subject(_plan(promise))
-
-
-def _features(promise: Promise) -> AudioFeatures:
-    """What the part says that it listens to."""
-    kind = str(promise.wanted("features", "kind", "sample"))
-    rows = int(promise.wanted("features", "window", 9))
-    width = int(promise.wanted("features", "width", 12))
-    return sample_features(
-        kind, (FRAMES, rows, width), float(promise.wanted("features", "fps", 25))
-    )
 
 
 def _equal(first: FaceAttributes, second: FaceAttributes) -> bool:
