@@ -7,6 +7,7 @@ from typing import Generic, TypeVar
 import torch
 from torch import Tensor, nn
 
+from visemix.core.errors import CheckpointError
 from visemix.core.training.checkpoint import load_module
 
 N = TypeVar("N")
@@ -68,3 +69,19 @@ class Learned(Lazy[M]):
         """They were learned: nothing is trained any more."""
         self.own.eval()
         self.done = True
+
+
+def unlearned(name: str, where: str, otherwise: str = "") -> CheckpointError:
+    """What to say when a part is used before it has learned anything.
+
+    Args:
+        name: of the part.
+        where: its key in the recipe.
+        otherwise: what else the user can do.
+
+    >>> unlearned("x", "refiner").do
+    "train it with 'visemix train' and name the run's folder with --checkpoint"
+    """
+    do = "train it with 'visemix train' and name the run's folder with --checkpoint"
+    do = f"{do}, or {otherwise}" if otherwise else do
+    return CheckpointError(f"{name} has not learned anything yet", where=where, do=do)

@@ -11,7 +11,7 @@ from visemix.core.errors import CheckpointError, DatasetError, InvalidValue
 from visemix.core.interfaces import AttributeModel
 from visemix.core.shapes import Value
 from visemix.core.timeline import length
-from visemix.core.training.learned import Learned
+from visemix.core.training.learned import Learned, unlearned
 from visemix.core.training.material import Material
 from visemix.core.training.stage import Plan, Stage, Trainable
 from visemix.core.values.attributes import FaceAttributes
@@ -117,9 +117,7 @@ class Audio2AuExpression(AttributeModel, Trainable):
         """
         del seed
         if not self._learned.done:
-            what = "audio2au-expression has not learned anything yet"
-            do = "train it with 'visemix train' and name the run's folder with --checkpoint"
-            raise CheckpointError(what, where="attribute_model", do=do)
+            raise unlearned("audio2au-expression", "attribute_model")
         self._learned.own.eval()
         mean, found = subject.statistics.expression_mean, subject.fit.attributes.basis
         if found != self._basis or len(mean) != SIZES[self._basis]:

@@ -8,14 +8,15 @@ import torch
 from torch import Tensor
 
 from visemix.core.compositing.aligned_paste import AlignedPaste, known_paste
-from visemix.core.errors import CheckpointError, InvalidValue, TrainingError
+from visemix.core.errors import TrainingError
 from visemix.core.interfaces import Refiner
+from visemix.core.latent_codes import latent_codes
 from visemix.core.shapes import Value
 from visemix.core.subjects.alignment import Aligned
 from visemix.core.training.aligned_bank import aligned_bank
 from visemix.core.training.fast import fast
 from visemix.core.training.frame_batch import signed
-from visemix.core.training.learned import Learned
+from visemix.core.training.learned import Learned, unlearned
 from visemix.core.training.material import Critic, Material
 from visemix.core.training.perceptual import VGG19_WEIGHTS, PerceptualChoice, perceptual_loss
 from visemix.core.training.stage import Plan, Stage, Trainable
@@ -142,9 +143,7 @@ class Audio2AuDecoder(Refiner, Trainable):
             SubjectError: the face is not seen in any frame.
         """
         if not self._learned.done:
-            what = "audio2au-decoder has not learned anything yet"
-            do = "train it with 'visemix train' and name the run's folder with --checkpoint"
-            raise CheckpointError(what, where="refiner", do=do)
+            raise unlearned("audio2au-decoder", "refiner")
         network = fast(self.network, compiled=False)
         network.to("cuda" if torch.cuda.is_available() else "cpu").eval()
         paste = AlignedPaste(subject, self._aligned, self._paste)
@@ -159,12 +158,7 @@ class Audio2AuDecoder(Refiner, Trainable):
             InvalidValue: the attributes have no latent code, or one of another size.
         """
         assert isinstance(state, Decoding)
-        latent = shot.match.attributes.latent
-        if latent is None or latent.shape[1] != self._size.latent:
-            found = "none" if latent is None else f"{latent.shape[1]} numbers"
-            what = f"expected latent codes of {self._size.latent} numbers, got {found}"
-            do = "use the attribute model audio2au-speech"
-            raise InvalidValue(what, where="FaceAttributes.latent", do=do)
+        latent = latent_codes(shot.match.attributes, self._size.latent, "audio2au-speech")
         given = latent.to(state.person.code.device)[None]
         made, memory = self.network.speak(state.person, given, state.memory)
         rgb = ((made[0] + 1) * 127.5).round().clamp(0, 255).to(torch.uint8).cpu()

@@ -12,7 +12,7 @@ from visemix.core.interfaces import AttributeModel
 from visemix.core.shapes import Value
 from visemix.core.smoothing import Smoothing
 from visemix.core.training.checkpoint import load_module, read_tensors
-from visemix.core.training.learned import seeded
+from visemix.core.training.learned import seeded, unlearned
 from visemix.core.training.material import Material
 from visemix.core.training.stage import Plan, Stage, Trainable
 from visemix.core.values.attributes import FaceAttributes
@@ -130,12 +130,8 @@ class FacialGan(AttributeModel, Trainable):
         """
         del seed
         if not self._learned:
-            what = "facial-gan has not learned anything yet"
-            do = (
-                "train it with 'visemix train' and name the run's folder with --checkpoint,"
-                " or name a file with attribute_model.weights"
-            )
-            raise CheckpointError(what, where="attribute_model", do=do)
+            otherwise = "name a file with attribute_model.weights"
+            raise unlearned("facial-gan", "attribute_model", otherwise)
         still = torch.zeros(self._size.outputs)
         units = Units.of(subject, self._convention)
         return Speaking(units.wider(self._gain**self._spread), Carried(still))

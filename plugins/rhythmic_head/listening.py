@@ -9,6 +9,7 @@ from torch import Tensor
 
 from visemix.core.errors import CheckpointError, InvalidValue, RecipeError
 from visemix.core.training.dataset import Example
+from visemix.core.training.learned import unlearned
 from visemix.core.values.features import AudioFeatures
 from visemix.plugins.rhythmic_head.hearing import RAW, Sound
 
@@ -74,11 +75,7 @@ class Listening:
 
     def unlearned(self, name: str) -> CheckpointError:
         """What to say when ``name`` is used before it has learned anything."""
-        do = (
-            "train it with 'visemix train' and name the run's folder with --checkpoint,"
-            f" or name a file with {self.path}.weights"
-        )
-        return CheckpointError(f"{name} has not learned anything yet", where=self.path, do=do)
+        return unlearned(name, self.path, f"name a file with {self.path}.weights")
 
 
 @attrs.frozen(eq=False)

@@ -7,13 +7,14 @@ import torch
 from torch import Tensor
 
 from visemix.core.compositing.aligned_paste import AlignedPaste, known_paste
-from visemix.core.errors import CheckpointError, InvalidValue, TrainingError
+from visemix.core.errors import TrainingError
 from visemix.core.interfaces import Refiner
+from visemix.core.latent_codes import latent_codes
 from visemix.core.shapes import Value
 from visemix.core.subjects.alignment import Aligned
 from visemix.core.training.aligned_bank import aligned_bank
 from visemix.core.training.frame_batch import signed
-from visemix.core.training.learned import Learned
+from visemix.core.training.learned import Learned, unlearned
 from visemix.core.training.material import Material
 from visemix.core.training.stage import Plan, Stage, Trainable
 from visemix.core.values.frames import Frames
@@ -130,9 +131,7 @@ class TemporalGanDecoder(Refiner, Trainable):
             SubjectError: the face is not seen in any frame.
         """
         if not self._learned.done:
-            what = "temporal-gan-decoder has not learned anything yet"
-            do = "train it with 'visemix train' and name the run's folder with --checkpoint"
-            raise CheckpointError(what, where="refiner", do=do)
+            raise unlearned("temporal-gan-decoder", "refiner")
         network = self.network.to("cuda" if torch.cuda.is_available() else "cpu").eval()
         paste = AlignedPaste(subject, self._aligned, self._paste)
         quickness = Quickness.of(network, self._precision)
@@ -145,12 +144,7 @@ class TemporalGanDecoder(Refiner, Trainable):
             InvalidValue: the attributes have no latent code, or one of another size.
         """
         assert isinstance(state, Decoding)
-        latent = shot.match.attributes.latent
-        if latent is None or latent.shape[1] != self._size.latent:
-            found = "none" if latent is None else f"{latent.shape[1]} numbers"
-            what = f"expected latent codes of {self._size.latent} numbers, got {found}"
-            do = "use the attribute model temporal-gan-latent"
-            raise InvalidValue(what, where="FaceAttributes.latent", do=do)
+        latent = latent_codes(shot.match.attributes, self._size.latent, "temporal-gan-latent")
         return Step(state.paste.paste(state.decoder(latent), shot), state)
 
     def stage(self, name: str, material: Material, plan: Plan) -> Stage:

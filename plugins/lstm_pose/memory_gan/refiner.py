@@ -9,13 +9,13 @@ import torch
 from torch import Tensor
 
 from visemix.core.compositing.paste import PasteBack
-from visemix.core.errors import CheckpointError, InvalidValue
+from visemix.core.errors import InvalidValue
 from visemix.core.interfaces import Refiner
 from visemix.core.shapes import Value
 from visemix.core.timeline import cut, length
 from visemix.core.training.adversarial import GanLoss
 from visemix.core.training.checkpoint import read_tensors
-from visemix.core.training.learned import Lazy
+from visemix.core.training.learned import Lazy, unlearned
 from visemix.core.training.material import Material
 from visemix.core.training.stage import Plan, Stage, Trainable
 from visemix.core.values.frames import Frames
@@ -149,9 +149,7 @@ class MemoryGan(Refiner, Trainable):
             CheckpointError: it has not learned anything.
         """
         if not self._learned:
-            what = "memory-gan has not learned anything yet"
-            do = "train it with 'visemix train' and name the run's folder with --checkpoint"
-            raise CheckpointError(what, where="refiner", do=do)
+            raise unlearned("memory-gan", "refiner")
         for module in self.networks.modules().values():
             module.to("cuda" if torch.cuda.is_available() else "cpu")
         return Refining(subject, PasteBack(subject, *self._paste))

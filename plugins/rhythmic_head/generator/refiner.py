@@ -8,11 +8,10 @@ import torch
 from torch import Tensor
 
 from visemix.core.compositing.paste import PasteBack
-from visemix.core.errors import CheckpointError
 from visemix.core.interfaces import Refiner
 from visemix.core.shapes import Value
 from visemix.core.training.checkpoint import read_tensors
-from visemix.core.training.learned import Learned
+from visemix.core.training.learned import Learned, unlearned
 from visemix.core.training.material import Material
 from visemix.core.training.perceptual import PerceptualChoice
 from visemix.core.training.stage import Plan, Stage, Trainable
@@ -167,8 +166,7 @@ class RhythmicGenerator(Refiner, Trainable):
             InvalidValue: the subject has no head pose to choose references by.
         """
         if not self._learned.done:
-            do = "train it with 'visemix train' and name the run's folder with --checkpoint"
-            raise CheckpointError("it has not learned anything yet", where="refiner", do=do)
+            raise unlearned("it", "refiner")
         network = self._learned.own
         network.to("cuda" if torch.cuda.is_available() else "cpu").eval()
         pictures = Pictures(subject)
