@@ -29,26 +29,22 @@ from pathlib import Path
 import attrs
 import torch
 from lightning.fabric import Fabric
-from torch import Tensor
 
 from benchmarks.clips import CLIPS, Clip
 from benchmarks.lstm_pose import Halves, halves_of
+from benchmarks.rhythmic_figures import Figures, figures
 from visemix.core.drawing.landmark_map import draw_landmarks
 from visemix.core.encoding import encode_clip
-from visemix.core.fitting.landmark_pca import landmark_pca
 from visemix.core.interfaces import Speaking
-from visemix.core.measures import head_similarity
 from visemix.core.media.sheet import contact_sheet
 from visemix.core.pipeline import posed, reference_features
 from visemix.core.plots import attribute_curves, pose_traces
-from visemix.core.rotations import matrix_to_rotvec
 from visemix.core.timeline import cut, join, length
 from visemix.core.training.dataset import Dataset, Example, cached_features
 from visemix.core.training.loop import Run, train_stage
 from visemix.core.training.stage import Plan, Trainable
 from visemix.core.values.attributes import FaceAttributes
 from visemix.core.values.features import AudioFeatures
-from visemix.core.values.pose import HeadPose, PoseConvention
 from visemix.core.values.subject import Subject
 from visemix.core.windows import Windowed
 from visemix.registry.build import Built, build
@@ -83,26 +79,6 @@ STEPS = {"paper": (60, 30), "small": (400, 300)}
 BATCH = {"paper": (16, 2), "small": (64, 32)}
 SHEET = (12, 10)
 """Frames of a sheet, and frames from one to the next."""
-
-
-@attrs.frozen
-class Figures:
-    """Both networks on one clip."""
-
-    clip: str
-    rotation: float
-    rotation_mean: float
-    rotation_last: float
-    head: float
-    head_mean: float
-    head_reference: float
-    spread: float
-    correlation: tuple[float, ...]
-    expression: float
-    expression_squared: float
-    lip_gap: float
-    lip_gap_spread: float
-    learning_s: float
 
 
 def main() -> None:
@@ -158,7 +134,7 @@ def _one(clip: Clip, args: argparse.Namespace) -> Figures:
         attribute_curves(series, args.pictures / f"{name}-curves.png")
         pose_traces(series, args.pictures / f"{name}-traces.png")
         _sheet(built, halves, made, args.pictures / f"{name}-landmarks.png")
-    return _figures(made, halves, spent)
+    return figures(made, halves, spent)
 
 
 def _learn(built: Built, data: Dataset, args: argparse.Namespace) -> None:
@@ -189,68 +165,6 @@ def _run(part: Speaking, subject: Subject, heard: AudioFeatures) -> FaceAttribut
     if part.smoothing is None:
         return join(list(made))
     return join(list(Windowed(part.smoothing.runner(32), part.smoothing.step).run(made)))
-
-
-def _figures(made: FaceAttributes, halves: Halves, spent: float) -> Figures:
-    reference, truth = halves.reference.fit.attributes, halves.truth
-    mean = halves.reference.statistics.pose_mean[:3].expand(length(truth), -1)
-    angles, true, seen = (_angles(a) for a in (made, truth, reference))
-    still = attrs.evolve(truth, pose=attrs.evolve(_pose(truth), rotation=mean))
-    last = attrs.evolve(truth, pose=attrs.evolve(_pose(truth), rotation=seen[-1:].expand_as(true)))
-    expression, squared = _expression_errors(made, halves)
-    gaps = [_lip_gap(a) for a in (made, truth)]
-    return Figures(
-        clip=halves.clip.name,
-        rotation=_turned(made, truth),
-        rotation_mean=_turned(still, truth),
-        rotation_last=_turned(last, truth),
-        head=head_similarity(angles, true),
-        head_mean=head_similarity(mean, true),
-        head_reference=head_similarity(seen, true),
-        spread=float((angles.std(0) / true.std(0)).mean()),
-        correlation=tuple(_correlation(angles[:, k], true[:, k]) for k in range(3)),
-        expression=expression,
-        expression_squared=squared,
-        lip_gap=_correlation(*gaps),
-        lip_gap_spread=float(gaps[0].std() / gaps[1].std()),
-        learning_s=spent,
-    )
-
-
-def _pose(attributes: FaceAttributes) -> HeadPose:
-    assert attributes.pose is not None
-    return attributes.pose.to(PoseConvention.EULER_DEG_ORTHO)
-
-
-def _angles(attributes: FaceAttributes) -> Tensor:
-    return _pose(attributes).rotation
-
-
-def _turned(made: FaceAttributes, true: FaceAttributes) -> float:
-    """Mean angle between two heads, degrees."""
-    between = matrix_to_rotvec(_pose(made).matrix().mT @ _pose(true).matrix())
-    return float(between.norm(dim=1).mean() * 180 / torch.pi)
-
-
-def _expression_errors(made: FaceAttributes, halves: Halves) -> tuple[float, float]:
-    true, still = halves.truth.expression, halves.reference.statistics.expression_mean
-    assert made.expression is not None and true is not None
-    errors = (made.expression - true).norm(dim=1), (still - true).norm(dim=1)
-    ratios = [float((errors[0] ** k).mean() / (errors[1] ** k).mean()) for k in (1, 2)]
-    return ratios[0], ratios[1]
-
-
-def _lip_gap(attributes: FaceAttributes) -> Tensor:
-    """Distance of the inner lips [T], of the 68 points."""
-    assert attributes.expression is not None
-    shape = landmark_pca().landmarks(attributes.expression)
-    apart = shape[:, [61, 62, 63], :2] - shape[:, [67, 66, 65], :2]
-    distance: Tensor = apart.norm(dim=-1).mean(1)
-    return distance
-
-
-def _correlation(one: Tensor, other: Tensor) -> float:
-    return float(torch.corrcoef(torch.stack((one, other)))[0, 1])
 
 
 def _sheet(built: Built, halves: Halves, made: FaceAttributes, path: Path) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from visemix.core.errors import InvalidValue
@@ -100,7 +100,7 @@ def pose_traces(series: Series, path: str | Path, *, seconds: float = 4.0) -> No
     for row, (name, found) in zip(grid, pieces.items(), strict=True):
         row[0].set_ylabel(f"{name}\npitch {DEGREES}", fontsize=8)
         for number, axes in enumerate(row):
-            _trace(axes, traces[name], found[number] if number < len(found) else None)
+            draw_trace(axes, traces[name], found[number] if number < len(found) else None)
             axes.set_title(f"{number * seconds:g} s", fontsize=7, pad=2)
     for axes in grid[-1]:
         axes.set_xlabel(f"yaw {DEGREES}", fontsize=7)
@@ -136,12 +136,20 @@ def _pieces(trace: Tensor, frames: float) -> list[Tensor]:
     return [trace[first : first + size + 1] for first in range(0, max(len(trace) - 1, 1), size)]
 
 
-def _trace(axes: Axes, whole: Tensor, piece: Tensor | None) -> None:
-    axes.plot(whole[:, 1].numpy(), whole[:, 0].numpy(), color="0.88", lw=0.8, zorder=1)
+def draw_trace(axes: Axes, whole: ArrayLike, piece: ArrayLike | None) -> None:
+    """Draw where a head points: all of its way in grey, one piece of it from dark to bright.
+
+    Args:
+        axes: the panel.
+        whole: [T, 2] pitch and yaw.
+        piece: the same of some frames; None, or no frame, draws the whole way only.
+    """
+    pitch, yaw = np.asarray(whole).T
+    axes.plot(yaw, pitch, color="0.88", lw=0.8, zorder=1)
     axes.tick_params(labelsize=6)
-    if piece is None:
+    if piece is None or len(np.asarray(piece)) == 0:
         return
-    pitch, yaw = piece.numpy().T
+    pitch, yaw = np.asarray(piece).T
     axes.plot(yaw, pitch, color="0.5", lw=0.6, zorder=2)
     axes.scatter(yaw, pitch, c=np.arange(len(yaw)), cmap="viridis", s=4, zorder=3)
 

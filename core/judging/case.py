@@ -8,13 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import attrs
-import cv2
-import numpy as np
 import torch
 from torch import Tensor
 
 from visemix.core.judging.cost import Cost
 from visemix.core.shapes import Value, positive
+from visemix.core.subjects.cropped import crop_picture
 from visemix.core.values.audio import Audio
 from visemix.core.values.rendering import Crop
 from visemix.core.values.subject import Picture, ReferenceFrames
@@ -47,12 +46,8 @@ class Take(Value):
 
     def pictures(self) -> Iterator[Picture]:
         """[height, width, 3] uint8, frame by frame: the crop of the true face."""
-        matrix = self.crop.matrix.numpy()
-        size = (self.crop.width, self.crop.height)
         for index in range(len(self.frames)):
-            picture = self.frames[index]
-            crop = cv2.warpAffine(picture, matrix, size, flags=cv2.INTER_LINEAR)
-            yield crop.astype(np.uint8, copy=False)
+            yield crop_picture(self.frames[index], self.crop)
 
 
 @attrs.frozen(eq=False)

@@ -65,6 +65,7 @@ class Gathering:
     known: Mapping[str, Described]
     done: Sequence[Case]
     failures: tuple[Failure, ...]
+    _folders: dict[Case, Path] = attrs.field(factory=dict, init=False)
 
     def comparison(self, created: str, hardware: str) -> Comparison:
         """The comparison; its videos, curves and sheets are in the report's folder then."""
@@ -90,7 +91,9 @@ class Gathering:
 
     def folder(self, case: Case) -> Path:
         """Of a case."""
-        return self.plan.make_job(case, self.known).folder
+        if case not in self._folders:  # every metric asks, and its name is a digest of the plan
+            self._folders[case] = self.plan.make_job(case, self.known).folder
+        return self._folders[case]
 
     def system(self, asked: Asked) -> System:
         """One row."""

@@ -39,6 +39,7 @@ class Session:
     retry: bool = False
     known: dict[str, Described] = attrs.field(factory=dict)
     failures: list[Failure] = attrs.field(factory=list)
+    _checked: dict[str, Trouble | None] = attrs.field(factory=dict, init=False)
 
     def run(self, hardware: str) -> Comparison:
         """Make what is missing, and say what came out.
@@ -98,13 +99,20 @@ class Session:
     def _missing(self, clip: TestClip) -> Trouble | None:
         """What is wrong with the files of a clip."""
         for file in (clip.test.file, clip.reference.file):
-            path = self.plan.data / file
-            if not path.is_file():
-                do = "copy it there, or name its folder with --data"
-                return Trouble("clip", f"{path}: there is no such file", do)
-            if locked_file(path).sha256 != self.plan.protocol.files[file]:
-                do = "use the file that the protocol was written for"
-                return Trouble("clip", f"{path}: its content is not that of the protocol", do)
+            if file not in self._checked:  # many clips are stretches of few files
+                self._checked[file] = self._unusable(file)
+            if (trouble := self._checked[file]) is not None:
+                return trouble
+        return None
+
+    def _unusable(self, file: str) -> Trouble | None:
+        path = self.plan.data / file
+        if not path.is_file():
+            do = "copy it there, or name its folder with --data"
+            return Trouble("clip", f"{path}: there is no such file", do)
+        if locked_file(path).sha256 != self.plan.protocol.files[file]:
+            do = "use the file that the protocol was written for"
+            return Trouble("clip", f"{path}: its content is not that of the protocol", do)
         return None
 
     def _cases(self, cases: Sequence[Case]) -> list[Case]:
@@ -114,12 +122,12 @@ class Session:
         if self.retry:
             for task in tasks:
                 trouble_file(task.make.folder).unlink(missing_ok=True)
-        done = []
+        done: set[Case] = set()
         for number, answer in self._do("making and judging", tasks):
             if answer.trouble is not None:
                 self._fail(groups[number], answer.trouble)
             else:
-                done += groups[number]
+                done.update(groups[number])
         return [case for case in cases if case in done]
 
     def _groups(self, cases: Sequence[Case]) -> list[list[Case]]:

@@ -8,11 +8,11 @@ import attrs
 import matplotlib as mpl
 import numpy as np
 import torch
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from visemix.core.judging.scores import GROUND_TRUTH
 from visemix.core.measures import blinks
+from visemix.core.plots import draw_trace
 from visemix.registry.report.curves import Curves, Floats
 
 COLOURS = ("#d62728", "#1f77b4", "#2ca02c", "#ff7f0e", "#9467bd", "#8c564b", "#17becf", "#bcbd22")
@@ -80,7 +80,8 @@ def pose_traces(series: Mapping[str, Curves]) -> str:
     grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     panels = [(name, number) for name in series for number in range(pieces)]
     for axes, (name, number) in zip(grid.flat, panels, strict=False):
-        _trace(axes, series[name], number)
+        curves = series[name]
+        draw_trace(axes, curves.rotation[:, :2], _piece(curves, number))
         axes.set_title(
             name if pieces == 1 else f"{name}, {number * PIECE_S:g} s", fontsize=7, pad=2
         )
@@ -92,16 +93,10 @@ def pose_traces(series: Mapping[str, Curves]) -> str:
     return svg(figure)
 
 
-def _trace(axes: Axes, curves: Curves, number: int) -> None:
-    pitch, yaw = curves.rotation[:, 0], curves.rotation[:, 1]
-    axes.plot(yaw, pitch, color="0.85", lw=0.8)
-    axes.tick_params(labelsize=6)
+def _piece(curves: Curves, number: int) -> Floats:
+    """[P, 2] pitch and yaw of one piece of time, with the first frame of the next one."""
     size = max(round(curves.fps * PIECE_S), 1)
-    piece = slice(number * size, (number + 1) * size + 1)
-    if len(yaw[piece]):
-        steps = np.arange(len(yaw[piece]))
-        axes.plot(yaw[piece], pitch[piece], color="0.5", lw=0.6)
-        axes.scatter(yaw[piece], pitch[piece], c=steps, cmap="viridis", s=4, zorder=3)
+    return curves.rotation[number * size : (number + 1) * size + 1, :2]
 
 
 def blink_histogram(found: Mapping[str, Sequence[Curves]], colour: Mapping[str, str]) -> str:

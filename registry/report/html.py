@@ -1,7 +1,7 @@
 """The report as one HTML page that needs nothing beside it."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from visemix.registry.report.curves import Curves, curves_of, videos_of
 from visemix.registry.report.embedding import Files, svg_uri
 from visemix.registry.report.numbers import number, sentence
 from visemix.registry.report.quoted import quoted_tables
-from visemix.registry.report.tables import COST, metric_tables
+from visemix.registry.report.tables import COST, MetricTable, metric_tables
 
 SPEED_UNIT = "frames/s"
 PLOTTED = 2
@@ -49,6 +49,7 @@ def html(comparison: Comparison, analysis: Analysis, folder: Path) -> str:
     """
     colour = figures.colours([system.name for system in comparison.systems])
     tables, quoted = metric_tables(comparison, analysis), quoted_tables(comparison, analysis)
+    series = {clip.name: curves_of(comparison, folder, clip.name) for clip in comparison.clips}
     return _template().render(
         title=f"visemix compare: {comparison.protocol}",
         css=Markup(_text("page.css")),
@@ -62,9 +63,9 @@ def html(comparison: Comparison, analysis: Analysis, folder: Path) -> str:
         quoted=quoted,
         won=list(_sentences(comparison, analysis, won=True)),
         undecided=list(_sentences(comparison, analysis, won=False)),
-        speed_plot=_speed_plot(comparison, analysis, colour),
-        blink_plot=_blink_plot(comparison, folder, colour),
-        clips=list(_clips(comparison, folder, colour)),
+        speed_plot=_speed_plot(comparison, analysis, tables, colour),
+        blink_plot=_blink_plot(series.values(), colour),
+        clips=list(_clips(comparison, folder, series, colour)),
     )
 
 
@@ -92,10 +93,15 @@ def _sentences(comparison: Comparison, analysis: Analysis, *, won: bool) -> Iter
             yield sentence(verdict, metrics[verdict.metric])
 
 
-def _clips(comparison: Comparison, folder: Path, colour: Mapping[str, str]) -> Iterator[ClipView]:
+def _clips(
+    comparison: Comparison,
+    folder: Path,
+    found: Mapping[str, Mapping[str, Curves]],
+    colour: Mapping[str, str],
+) -> Iterator[ClipView]:
     beside = Files(folder, [video.video for video in comparison.videos])
     for info in comparison.clips:
-        series = curves_of(comparison, folder, info.name)
+        series = found[info.name]
         videos = tuple(
             attrs.evolve(v, video=beside.address(v.video), sheet=beside.address(v.sheet))
             for v in videos_of(comparison, info.name)
@@ -108,20 +114,25 @@ def _clips(comparison: Comparison, folder: Path, colour: Mapping[str, str]) -> I
         )
 
 
-def _blink_plot(comparison: Comparison, folder: Path, colour: Mapping[str, str]) -> str:
+def _blink_plot(clips: Iterable[Mapping[str, Curves]], colour: Mapping[str, str]) -> str:
     found: dict[str, list[Curves]] = {}
-    for info in comparison.clips:
-        for system, curves in curves_of(comparison, folder, info.name).items():
+    for series in clips:
+        for system, curves in series.items():
             found.setdefault(system, []).append(curves)
     return svg_uri(figures.blink_histogram(found, colour)) if found else ""
 
 
-def _speed_plot(comparison: Comparison, analysis: Analysis, colour: Mapping[str, str]) -> str:
+def _speed_plot(
+    comparison: Comparison,
+    analysis: Analysis,
+    tables: Sequence[MetricTable],
+    colour: Mapping[str, str],
+) -> str:
     """Usable quality metrics, two per group, against the last metric in frames per second."""
     speeds = [m for m in comparison.metrics if m.group == COST and m.unit == SPEED_UNIT]
     chosen = [
         metric
-        for table in metric_tables(comparison, analysis)
+        for table in tables
         if table.group != COST
         for metric in _first([c.metric for c in table.columns if not c.unusable])
     ]
