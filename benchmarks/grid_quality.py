@@ -13,7 +13,7 @@ from visemix.core import measures
 from visemix.core.errors import FaceError
 from visemix.core.picture_measures import psnr, ssim
 from visemix.core.sharpness import cpbd
-from visemix.core.subjects.alignment import Aligned
+from visemix.core.subjects.alignment import AHEAD, Aligned
 from visemix.core.talking import Pipeline
 from visemix.core.timeline import cut
 from visemix.core.values.subject import Subject
@@ -120,11 +120,16 @@ def _generated(pipeline: Pipeline, clip: Path, photo: Subject) -> Tensor:
 
 
 def _photo_of(subject: Subject) -> Subject:
-    """The person as their first frame shows them, and nothing else."""
+    """The person as their first frame shows them, aligned as it is in the clip.
+
+    A photo has no next frames, so its landmarks would not be averaged over them, and all pictures
+    made of it would lie a little beside those that they are compared with. The papers, too, give
+    the first picture of an aligned clip.
+    """
     fit = attrs.evolve(subject.fit, attributes=cut(subject.fit.attributes, 0, 1))
-    return attrs.evolve(
-        subject, track=cut(subject.track, 0, 1), fit=fit, audio=None, photo=True, digest=""
-    )
+    landmarks = subject.track.landmarks[: AHEAD + 1].mean(0, keepdim=True)
+    track = attrs.evolve(cut(subject.track, 0, 1), landmarks=landmarks)
+    return attrs.evolve(subject, track=track, fit=fit, audio=None, photo=True, digest="")
 
 
 def _aligned(subject: Subject, height: int, width: int) -> Tensor:

@@ -8,7 +8,7 @@ from visemix.registry.flow import Arrow, arrows, spell
 from visemix.registry.installed import Installed, visemix_version
 from visemix.registry.names import advice
 from visemix.registry.problems import raise_problems
-from visemix.registry.recipe import Recipe
+from visemix.registry.recipe import Recipe, stages_of
 from visemix.registry.remedies import remedies, suppliers
 from visemix.registry.resolve import ResolvedRecipe, Resolver
 from visemix.registry.versions import within
@@ -59,14 +59,17 @@ def _check_requires(recipe: Recipe, installed: Installed) -> list[VisemixError]:
 
 def _check_stages(resolved: ResolvedRecipe) -> list[VisemixError]:
     valid = {stage for part in resolved.parts for stage in part.contract.stages}
-    recipe = resolved.recipe
+    recipe, training = resolved.recipe, resolved.recipe.training
+    named = {f"stages.{i}": stage for i, stage in enumerate(training.stages)}
+    for key, amount in (("steps", training.steps), ("batch", training.batch)):
+        named |= {f"{key}.{stage}": stage for stage in stages_of(amount)}
     return [
         RecipeError(
             f"no part of this recipe has a training stage {stage!r}",
-            where=recipe.place(f"training.stages.{i}"),
+            where=recipe.place(f"training.{path}"),
             do=advice(stage, valid),
         )
-        for i, stage in enumerate(recipe.training.stages)
+        for path, stage in named.items()
         if stage not in valid
     ]
 

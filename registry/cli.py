@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str], debug: bool) -> int:
     try:
-        args = _parser(words).parse_args(words)
+        args = build_parser(words).parse_args(words)
     except SystemExit as e:  # argparse has said why
         return e.code if isinstance(e.code, int) else 0
     args.debug = debug
@@ -80,7 +80,7 @@ def _data(e: VisemixError) -> dict[str, str]:
     return {"kind": type(e).__name__, "what": e.what, "where": e.where, "do": e.do}
 
 
-def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+def build_parser(words: Sequence[str]) -> argparse.ArgumentParser:
     """The parser; only the command that was asked for is imported."""
     parser = argparse.ArgumentParser(
         prog="visemix", description="Talking faces from audio, assembled from plugins."

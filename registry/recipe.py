@@ -26,6 +26,19 @@ PART_KEYS = (
 OPTIONAL_PARTS = ("identity_encoder", "head_motion")
 
 
+Amount = int | Mapping[str, int] | None
+"""One number for all stages of a training, or one for some by name."""
+
+
+def stages_of(amount: Amount) -> Mapping[str, int]:
+    """What is said of single stages.
+
+    >>> stages_of({"general": 600}), stages_of(20)
+    ({'general': 600}, {})
+    """
+    return amount if isinstance(amount, Mapping) else {}
+
+
 @attrs.frozen
 class Video:
     """The made video as a whole.
@@ -77,16 +90,16 @@ class Training:
         preset: set of loss weights and schedules, by name ("paper", "released").
         stages: which stages, in order; empty for all that the parts have.
         seed: of everything random.
-        batch: examples per step, None for the preset's.
-        steps: cap on the steps of each stage, None for the preset's.
+        batch: examples per step, None for the preset's; or stage -> that.
+        steps: cap on the steps of each stage, None for the preset's; or stage -> that.
         weights: loss -> weight, in place of the preset's.
     """
 
     preset: str = "paper"
     stages: tuple[str, ...] = ()
     seed: int = 0
-    batch: int | None = None
-    steps: int | None = None
+    batch: Amount = None
+    steps: Amount = None
     weights: Mapping[str, float] = attrs.field(factory=dict)
 
 

@@ -18,6 +18,7 @@ from visemix.registry.recipe import (
     FORMAT,
     OPTIONAL_PARTS,
     PART_KEYS,
+    Amount,
     DiscriminatorUse,
     PartUse,
     Recipe,
@@ -171,23 +172,30 @@ def _discriminator(reader: StrictReader, node: Node) -> DiscriminatorUse:
 def _training(reader: StrictReader, node: Node) -> Training:
     keys = ("preset", "stages", "seed", "batch", "steps", "weights")
     found = reader.entries(node, "training", keys)
-    whole = {
-        key: reader.integer(found[key], f"training.{key}", low, MAX_INT)
-        for key, low in (("seed", 0), ("batch", 1), ("steps", 1))
-        if key in found and (key == "seed" or found[key].value is not None)
-    }
     weights = found.get("weights", Node({}, node.place))
     return Training(
         preset=reader.text(found["preset"], "training.preset") if "preset" in found else "paper",
         stages=reader.texts(found["stages"], "training.stages") if "stages" in found else (),
-        seed=whole.get("seed", 0),
-        batch=whole.get("batch"),
-        steps=whole.get("steps"),
+        seed=reader.integer(found["seed"], "training.seed", 0, MAX_INT) if "seed" in found else 0,
+        batch=_amount(reader, found.get("batch"), "training.batch"),
+        steps=_amount(reader, found.get("steps"), "training.steps"),
         weights={
             key: reader.number(child, f"training.weights.{key}", -1e9, 1e9)
             for key, child in reader.free_entries(weights, "training.weights").items()
         },
     )
+
+
+def _amount(reader: StrictReader, node: Node | None, what: str) -> Amount:
+    """One number, or stage -> number."""
+    if node is None or node.value is None:
+        return None
+    if not is_entries(node.value):
+        return reader.integer(node, what, 1, MAX_INT)
+    return {
+        stage: reader.integer(child, f"{what}.{stage}", 1, MAX_INT)
+        for stage, child in node.value.items()
+    }
 
 
 def _places(node: Node, path: str) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from visemix.registry.node import Plain
-from visemix.registry.recipe import FORMAT, DiscriminatorUse, PartUse, Recipe
+from visemix.registry.recipe import FORMAT, Amount, DiscriminatorUse, PartUse, Recipe
 from visemix.registry.resolve import ResolvedRecipe
 from visemix.registry.yaml_text import scalar
 
@@ -22,8 +22,8 @@ def recipe_data(recipe: Recipe) -> dict[str, Plain]:
         "preset": training.preset,
         "stages": list(training.stages),
         "seed": training.seed,
-        **({} if training.batch is None else {"batch": training.batch}),
-        **({} if training.steps is None else {"steps": training.steps}),
+        **_amount("batch", training.batch),
+        **_amount("steps", training.steps),
         "weights": dict(training.weights),
     }
     return data
@@ -73,6 +73,12 @@ def _part(use: PartUse) -> dict[str, Plain]:
         data["otherwise"] = use.otherwise
     data.update({k: list(v) if isinstance(v, list) else v for k, v in use.settings.items()})
     return data
+
+
+def _amount(key: str, amount: Amount) -> dict[str, Plain]:
+    if amount is None:
+        return {}
+    return {key: amount if isinstance(amount, int) else dict(amount)}
 
 
 def _discriminator(use: DiscriminatorUse) -> dict[str, Plain]:

@@ -13,7 +13,7 @@ from visemix.registry.names import advice
 from visemix.registry.node import Node
 from visemix.registry.overrides import SET
 from visemix.registry.part_lookup import find_part
-from visemix.registry.recipe import PartUse, Recipe, Video
+from visemix.registry.recipe import Amount, PartUse, Recipe, Video
 from visemix.registry.setting_values import VIDEO_DEFAULTS, SettingValue, read_setting
 from visemix.registry.strict import StrictReader
 
@@ -102,7 +102,19 @@ class Resolver:
 
         left = [s for i, s in enumerate(training.stages) if kept(f"stages.{i}", s, stages)]
         weights = {k: v for k, v in training.weights.items() if kept(f"weights.{k}", k, losses)}
-        training = attrs.evolve(training, stages=tuple(left), weights=weights)
+
+        def cut(key: str, amount: Amount) -> Amount:
+            if not isinstance(amount, Mapping):
+                return amount
+            return {k: v for k, v in amount.items() if kept(f"{key}.{k}", k, stages)}
+
+        training = attrs.evolve(
+            training,
+            stages=tuple(left),
+            weights=weights,
+            steps=cut("steps", training.steps),
+            batch=cut("batch", training.batch),
+        )
         return attrs.evolve(recipe, training=training)
 
     def _choose(self, kind: str, path: str, use: PartUse) -> ChosenPart | None:

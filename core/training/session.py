@@ -48,7 +48,7 @@ class Session:
     Attributes:
         folder: everything is written below it.
         material: the prepared clips, and the parts that a stage may use.
-        plan: seed, limits, loss weights.
+        plan: seed, limits, loss weights; each stage gets its own part of it.
         fabric: devices, precision, processes.
         progress: who is told.
         save_every: steps between checkpoints.
@@ -91,15 +91,16 @@ class Session:
         self.progress.note(f"{task.stage}: finished earlier, taken as it is")
 
     def _train(self, task: Task) -> Mapping[str, Trainable]:
+        plan = self.plan.of(task.stage)
         run = Run(
             task.folder(self.folder),
             self.fabric,
-            self.plan,
+            plan,
             self.progress,
             self.save_every,
             self.compiled,
         )
-        stage = task.part.stage(task.stage, self.material, self.plan)
+        stage = task.part.stage(task.stage, self.material, plan)
         train_stage(stage, run)
         return stage.partners
 

@@ -129,6 +129,8 @@ class Plan:
         steps: limit on the steps of a stage; 0 for the preset's own.
         batch: examples per step over all processes; 0 for the preset's own.
         weights: loss name -> factor that replaces the preset's; 0 is an ablation.
+        steps_of: stage -> steps, where they are not those of all.
+        batch_of: stage -> batch, likewise.
     """
 
     preset: str = "paper"
@@ -136,6 +138,20 @@ class Plan:
     steps: int = 0
     batch: int = 0
     weights: Mapping[str, float] = attrs.field(factory=dict)
+    steps_of: Mapping[str, int] = attrs.field(factory=dict)
+    batch_of: Mapping[str, int] = attrs.field(factory=dict)
+
+    def of(self, stage: str) -> "Plan":
+        """This plan with the steps and the batch of one stage.
+
+        >>> Plan(steps=9, batch=4, steps_of={"refiner": 500}).of("refiner").steps
+        500
+        """
+        return attrs.evolve(
+            self,
+            steps=self.steps_of.get(stage, self.steps),
+            batch=self.batch_of.get(stage, self.batch),
+        )
 
 
 class Trainable(ABC):

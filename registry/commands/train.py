@@ -1,8 +1,9 @@
 """``visemix train``: a prepared dataset -> the weights of a recipe's parts."""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from visemix.core.errors import TrainingError
 from visemix.registry.commands import COMMANDS
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from visemix.core.training.session import Task
     from visemix.core.training.stage import Plan
     from visemix.registry.build import Built
+    from visemix.registry.recipe import Amount
     from visemix.registry.terminal import Subparsers
 
 
@@ -53,8 +55,9 @@ def run(args: argparse.Namespace) -> int:
     data = load_dataset(args.data, FeatureMaker(built.parts.audio_encoder), feature_key(built))
     plan = plan_of(built, args.seed)
     fabric = Fabric(accelerator=args.accelerator, devices=args.devices, precision=args.precision)
-    if 0 < plan.batch < fabric.world_size:
-        what = f"{fabric.world_size} processes cannot share a batch of {plan.batch}"
+    smallest = min((b for b in (plan.batch, *plan.batch_of.values()) if b), default=0)
+    if 0 < smallest < fabric.world_size:
+        what = f"{fabric.world_size} processes cannot share a batch of {smallest}"
         raise TrainingError(what, where="training.batch", do="use a larger batch")
     fabric.launch()
     if fabric.is_global_zero:
@@ -120,10 +123,15 @@ def plan_of(built: "Built", seed: int | None) -> "Plan":
     return Plan(
         preset=training.preset,
         seed=training.seed if seed is None else seed,
-        steps=training.steps or 0,
-        batch=training.batch or 0,
         weights=training.weights,
+        **_of_all("steps", training.steps),
+        **_of_all("batch", training.batch),
     )
+
+
+def _of_all(key: str, amount: "Amount") -> "dict[str, Any]":
+    """Fields of a plan: one number for every stage, or some stages' own."""
+    return {f"{key}_of": amount} if isinstance(amount, Mapping) else {key: amount or 0}
 
 
 def lock_of(built: "Built", plan: "Plan", digests: list[str]) -> str:

@@ -160,6 +160,8 @@ def test_stages_of_a_part_that_was_replaced_are_gone() -> None:
     assert another.weights == {"warp": 2}
     with pytest.raises(RecipeError, match="no part of this recipe has a training stage 'head-mo"):
         resolved("head_motion.part=pose-file", "training.stages=[head-motion]")
+    with pytest.raises(RecipeError, match="no part of this recipe has a training stage 'expresion"):
+        resolved("training.batch={expresion: 2}")
     with pytest.raises(RecipeError, match="no part of this recipe has a loss 'motion'"):
         resolved("head_motion.part=pose-file", "training.weights.motion=0")
 

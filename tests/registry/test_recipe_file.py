@@ -51,8 +51,8 @@ recipes = st.builds(
         preset=text,
         stages=st.lists(text, max_size=2).map(tuple),
         seed=st.integers(0, 2**31 - 1),
-        batch=whole,
-        steps=whole,
+        batch=whole | st.dictionaries(text, st.integers(1, 99), max_size=2),
+        steps=whole | st.dictionaries(text, st.integers(1, 99), max_size=2),
         weights=st.dictionaries(text, loss, max_size=2),
     ),
 )
@@ -137,6 +137,14 @@ def test_override_adds_what_the_file_does_not_say() -> None:
     assert recipe.training.steps == 5
     assert recipe.parts["tracker"].settings == {"size": 9}
     assert recipe.video == Video(25.0, 512)
+
+
+def test_steps_and_batch_may_be_said_of_single_stages() -> None:
+    sets = ["training.steps={general: 600}", "training.steps.refiner=9", "training.batch=4"]
+    training = parse_recipe(GOOD, "x", sets).training
+    assert (training.steps, training.batch) == ({"general": 600, "refiner": 9}, 4)
+    with pytest.raises(RecipeError, match=r"training.steps.general"):
+        parse_recipe(GOOD, "x", ["training.steps={general: 0}"])
 
 
 def test_show_is_a_recipe_that_shows_the_same(fake: Path, cli: Cli, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,10 @@ import pytest
 from visemix.core import hooks
 from visemix.core.talking import Clip, Pipeline
 from visemix.core.values.subject import Subject
+from visemix.registry.check import check_recipe
+from visemix.registry.cli import build_parser
+from visemix.registry.find_recipe import load_recipe
+from visemix.registry.installed import find_installed
 
 ROOT = Path(__file__).parents[2]
 FUNCTIONS = [f for _, f in inspect.getmembers(hooks, inspect.isfunction)]
@@ -28,6 +33,10 @@ BLOCKS = [(page, *found) for page in PAGES for found in BLOCK.findall(page.read_
 PYTHON = [text for page, kind, _, text in BLOCKS if (page.name, kind) == ("README.md", "python")]
 EXCERPTS = [(page, file, text) for page, _, file, text in BLOCKS if file]
 QUICK = re.compile(r"^\$ visemix ((?:plugins|recipe|doctor|--).*)$", re.MULTILINE)
+LONG = re.compile(
+    r"^\$ (?:\S+/)?visemix ((?:prepare|train|generate|compare) (?:.*\\\n)*.*)$", re.MULTILINE
+)
+LONGER = [(page, line) for page in PAGES for line in LONG.findall(page.read_text())]
 COMMANDS = [(page, line) for page in PAGES for line in QUICK.findall(page.read_text())]
 
 
@@ -41,6 +50,15 @@ def test_hook_is_documented_with_its_arguments(hook: FunctionType) -> None:
 @pytest.mark.parametrize(("page", "line"), COMMANDS, ids=lambda x: str(x)[-60:])
 def test_command_of_a_page_runs(page: Path, line: str, tmp_path: Path) -> None:
     check_command(line, tmp_path, page.name)
+
+
+@pytest.mark.parametrize(("page", "line"), LONGER, ids=lambda x: str(x)[-60:])
+def test_command_of_a_page_that_takes_long_is_one(page: Path, line: str) -> None:
+    words = shlex.split(line.replace("\\\n", " "))
+    args = build_parser(words).parse_args(words)
+    if getattr(args, "recipe", None) and page.name != "compare.md":
+        installed = find_installed()
+        check_recipe(load_recipe(args.recipe, installed, args.overrides), installed)
 
 
 def check_command(line: str, folder: Path, page: str) -> None:
@@ -108,3 +126,4 @@ def test_something_was_checked() -> None:
     assert len(EXCERPTS) >= 8
     assert PYTHON
     assert len(COMMANDS) >= 3
+    assert len(LONGER) >= 10

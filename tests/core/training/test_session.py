@@ -109,3 +109,17 @@ def test_parts_that_learn_together_are_kept_and_taken_together(tmp_path: Path) -
     session(tmp_path, fresh_other).train([Task("refiner", "both", fresh_own)])
     assert torch.equal(fresh_own.value.weight, own.value.weight)
     assert torch.equal(fresh_other.value.weight, other.value.weight)
+
+
+def test_a_stage_gets_its_own_steps_and_batch(tmp_path: Path) -> None:
+    asked: list[Plan] = []
+
+    class Asked(Scale):
+        def stage(self, name: str, material: Material, plan: Plan) -> Stage:
+            asked.append(plan)
+            return super().stage(name, material, plan)
+
+    own, other = Asked(0.5), Scale(0.5)
+    plan = Plan(steps=2, batch=4, steps_of={"both": 9}, batch_of={"another": 8})
+    attrs.evolve(session(tmp_path, other), plan=plan).train([Task("refiner", "both", own)])
+    assert [(plan.steps, plan.batch) for plan in asked] == [(9, 4)]
