@@ -215,9 +215,7 @@ def _report(
         return
     path = RESULTS / f"{date.today():%Y-%m-%d}-rhythmic-generator.json"
     kept = json.loads(path.read_text()) if path.exists() else {}
-    values = {
-        column: attrs.asdict(r.near) | {"identity": r.identity} for column, r in found.items()
-    }
+    values = {column: r.figures() for column, r in found.items()}
     sets = settings(args, name)
     also = "".join(f" and {clip}" for clip in args.also)
     changed = "".join(f", {change}" for change in args.overrides)

@@ -88,9 +88,7 @@ def _report(args: argparse.Namespace, found: dict[str, Row]) -> None:
     kept = json.loads(path.read_text()) if path.exists() else {}
     kept[f"fine-tuned on {args.references} pictures of {args.clip}"] = {
         "hardware": hardware_line(),
-        **{
-            name: attrs.asdict(row.near) | {"identity": row.identity} for name, row in found.items()
-        },
+        **{name: row.figures() for name, row in found.items()},
     }
     path.write_text(json.dumps(kept, indent=1) + "\n")
 

@@ -47,10 +47,10 @@ class FrechetMetric(Metric):
 
     def _seen(self, take: Take, frames: int) -> Tensor:
         batches = some(take, frames, self._every)
-        return torch.cat([self._features(batch.float() / 127.5 - 1).half() for batch in batches])
+        return torch.cat([self.features(batch.float() / 127.5 - 1).half() for batch in batches])
 
     @abstractmethod
-    def _features(self, pictures: Tensor) -> Tensor:
+    def features(self, pictures: Tensor) -> Tensor:
         """[B, D] of pictures [B, 3, H, W] in [-1, 1]."""
 
 
@@ -78,7 +78,8 @@ class FrechetInception(FrechetMetric):
         return load_inception(self._path)
 
     @torch.no_grad()
-    def _features(self, pictures: Tensor) -> Tensor:
+    def features(self, pictures: Tensor) -> Tensor:
+        """[B, 2048]."""
         shown = functional.interpolate(pictures, (SIDE, SIDE), mode="bilinear", align_corners=False)
         features: Tensor = self._network(shown)
         return features
@@ -102,7 +103,8 @@ class FrechetEfficientNet(FrechetMetric):
         return load_efficientnet_lite0()
 
     @torch.no_grad()
-    def _features(self, pictures: Tensor) -> Tensor:
+    def features(self, pictures: Tensor) -> Tensor:
+        """[B, 320]."""
         side = (self.SIDE, self.SIDE)
         shown = functional.interpolate(pictures, side, mode="bilinear", antialias=True)
         features: Tensor = self._network(shown)[-1].mean((2, 3))

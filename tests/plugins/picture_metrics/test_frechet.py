@@ -22,7 +22,7 @@ from visemix.plugins.picture_metrics.moments import frechet_distance
 class Colours(FrechetMetric):
     """Mean colours instead of a network."""
 
-    def _features(self, pictures: Tensor) -> Tensor:
+    def features(self, pictures: Tensor) -> Tensor:
         return pictures.mean((2, 3))
 
 
