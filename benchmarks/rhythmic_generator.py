@@ -8,10 +8,10 @@ The generator learns from the first frames of a clip, with true attributes; the 
 and colours are of these frames only. The true attributes of the rest are matched, drawn and
 refined, with each number of references. Controls: the render (projected image) and the matched
 reference. Means over the rest, in the crop: PSNR and SSIM on the face (the hull of the tracked
-mesh) and in the whole crop, and the cosine of a recognition network's vectors of made and real
-frame. The sizes are SMALL unless --full-size is said; a stage that is done in --run is not trained
-again. With --also one generator learns several people, so that who is shown must come from the
-references.
+mesh) and in the whole crop, the cosine of a recognition network's vectors of made and real frame,
+and the Frechet distance between EfficientNet's features of all made and all real frames (no FID).
+The sizes are SMALL unless --full-size is said; a stage that is done in --run is not trained again.
+With --also one generator learns several people, so that who is shown must come from the references.
 """
 
 import argparse

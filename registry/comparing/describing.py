@@ -16,6 +16,7 @@ from visemix.registry.comparing.jobs import Asked, Described
 from visemix.registry.comparing.making import load
 from visemix.registry.installed import Installed, find_installed
 from visemix.registry.lock import FILE_NAME, make_lock, read_lock
+from visemix.registry.plugin_code import code_digest
 from visemix.registry.recipe_text import dump, resolved_data
 from visemix.registry.resolve import ResolvedRecipe
 
@@ -98,11 +99,12 @@ def _learned(pipeline: Pipeline, tested: Sequence[Path], clips: Sequence[str]) -
 
 
 def _digest(provenance: LockedProvenance, installed: Installed) -> str:
-    """Hash of recipe, versions and weights; where the files lie does not matter."""
+    """Hash of recipe, versions, plugins' code and weights; where the files lie does not matter."""
     files = list(provenance.built.files())
     if provenance.run is not None:
         weights = sorted((provenance.run / WEIGHTS).glob("*.safetensors"))
         files += [(f"checkpoint/{path.stem}", path) for path in weights]
     lock = attrs.asdict(make_lock(provenance.built.resolved, installed, 0, files))
     lock["files"] = {name: file["sha256"] for name, file in lock["files"].items()}
-    return sha256(json.dumps(lock, sort_keys=True, default=str).encode()).hexdigest()
+    code = {m.name: code_digest(m.folder) for m in installed.usable() if m.name in lock["plugins"]}
+    return sha256(json.dumps([lock, code], sort_keys=True, default=str).encode()).hexdigest()

@@ -20,6 +20,7 @@ from visemix.registry.comparing.jobs import Asked, ClipJob, Described, JudgeJob,
 from visemix.registry.comparing.protocol import Protocol, TestClip
 from visemix.registry.installed import Installed, visemix_version
 from visemix.registry.metric_entries import ChosenMetric
+from visemix.registry.plugin_code import code_digest
 
 FORMAT = 1
 WORK = "work"
@@ -147,7 +148,9 @@ class Plan:
     def _metric_key(self, metric: ChosenMetric, clip: TestClip) -> str:
         contract = metric.part.contract
         version = contract.measure.version if contract.measure else 0
-        about = [contract.plugin, version, metric.data, metric.weights, clip.said, clip.person]
+        code = [code_digest(m.folder) for m in self.installed.usable() if m.name == contract.plugin]
+        about = [contract.plugin, version, *code, metric.data, metric.weights]
+        about += [clip.said, clip.person]
         about += [clip.piece, clip.pieces] if clip.pieces > 1 else []
         return f"{contract.name}-{_digest(about)[:12]}"
 
