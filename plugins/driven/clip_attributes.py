@@ -23,7 +23,7 @@ BLOCK = 32
 
 @attrs.frozen(eq=False)
 class Played(Value):
-    """State between blocks.
+    """State between blocks of what plays a clip.
 
     Attributes:
         attributes: of the whole clip, for this person.
@@ -32,6 +32,18 @@ class Played(Value):
 
     attributes: FaceAttributes
     frame: int = 0
+
+    def step(self, features: AudioFeatures, after: str) -> Step[FaceAttributes]:
+        """As many frames as were heard.
+
+        Args:
+            features: what was heard; only its length and rate matter.
+            after: what comes after the clip's end (see ``order``).
+        """
+        count = len(features.values)
+        made = pick(self.attributes, order(self.frame, count, length(self.attributes), after))
+        timed = attrs.evolve(made, fps=features.fps)
+        return Step(timed, attrs.evolve(self, frame=self.frame + count))
 
 
 class ClipAttributes(AttributeModel):
@@ -103,9 +115,7 @@ class ClipAttributes(AttributeModel):
         """
         assert isinstance(state, Played)
         self._driver.check_rate(features.fps)
-        count, clip = len(features.values), state.attributes
-        made = pick(clip, order(state.frame, count, length(clip), self._after))
-        return Step(attrs.evolve(made, fps=features.fps), Played(clip, state.frame + count))
+        return state.step(features, self._after)
 
     def _poses(self, driver: Driver, subject: Subject) -> HeadPose:
         theirs, own = driver.mean_pose(), mean_pose_of(subject)

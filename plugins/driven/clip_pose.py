@@ -2,34 +2,16 @@
 
 from pathlib import Path
 
-import attrs
-
 from visemix.core.interfaces import HeadMotion
-from visemix.core.shapes import Value
-from visemix.core.timeline import length, pick
+from visemix.core.timeline import length
 from visemix.core.values.attributes import FaceAttributes
 from visemix.core.values.features import AudioFeatures
 from visemix.core.values.pose import HeadPose, PoseConvention
 from visemix.core.values.subject import Subject
 from visemix.core.windows import Step, Window
+from visemix.plugins.driven.clip_attributes import BLOCK, Played
 from visemix.plugins.driven.driver import Driver
-from visemix.plugins.driven.order import order
 from visemix.plugins.driven.retarget import around, mean_pose_of, pose_of
-
-BLOCK = 32
-
-
-@attrs.frozen(eq=False)
-class Played(Value):
-    """State between blocks.
-
-    Attributes:
-        poses: of the whole clip, for this person.
-        frame: the next one.
-    """
-
-    poses: HeadPose
-    frame: int = 0
 
 
 class ClipPose(HeadMotion):
@@ -80,7 +62,7 @@ class ClipPose(HeadMotion):
         if self._relative:
             own = mean_pose_of(subject)
             poses = around(poses, own, self._driver.mean_pose(), self._amount)
-        return Played(poses.to(self._convention))
+        return Played(FaceAttributes(self._driver.played.fps, pose=poses.to(self._convention)))
 
     def predict(self, features: AudioFeatures, state: object) -> Step[FaceAttributes]:
         """The clip's next poses.
@@ -90,7 +72,4 @@ class ClipPose(HeadMotion):
         """
         assert isinstance(state, Played)
         self._driver.check_rate(features.fps)
-        count = len(features.values)
-        chosen = pick(state.poses, order(state.frame, count, length(state.poses), self._after))
-        made = FaceAttributes(features.fps, pose=chosen)
-        return Step(made, Played(state.poses, state.frame + count))
+        return state.step(features, self._after)
