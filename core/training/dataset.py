@@ -1,6 +1,7 @@
 """A training dataset: a folder of prepared subjects, each with the features of its own sound."""
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import attrs
@@ -9,7 +10,7 @@ from safetensors.torch import load_file, save_file
 
 from visemix.core.errors import DatasetError, InvalidValue
 from visemix.core.media.part_file import output_error
-from visemix.core.subjects.folder import load_subject
+from visemix.core.subjects.folder import ABOUT, load_subject
 from visemix.core.values.features import AudioFeatures
 from visemix.core.values.subject import Subject
 
@@ -50,11 +51,21 @@ def load_dataset(folder: Path, features: FeatureMaker, key: str) -> Dataset:
     """
     if not folder.is_dir():
         raise DatasetError("there is no such folder", where=folder, do=_ADVICE)
-    subjects = [load_subject(path.parent) for path in sorted(folder.glob("**/subject.json"))]
+    subjects = [load_subject(path) for path in sorted(_subject_folders(folder))]
     speaking = [s for s in subjects if s.audio is not None and not s.photo]
     if not speaking:
         raise DatasetError("it holds no prepared clip with sound", where=folder, do=_ADVICE)
     return Dataset([Example(s, cached_features(s, features, key)) for s in speaking])
+
+
+def _subject_folders(folder: Path) -> Iterator[Path]:
+    """All below it, behind links too: that is how a dataset is put together from others."""
+    seen = set()
+    for place, below, files in os.walk(folder, followlinks=True):
+        if ABOUT in files:
+            yield Path(place)
+        below[:] = [name for name in below if (Path(place) / name).resolve() not in seen]
+        seen |= {(Path(place) / name).resolve() for name in below}
 
 
 _ADVICE = "make one with 'visemix prepare VIDEO ... -o DIR'"
