@@ -1,26 +1,26 @@
 """Learning with critics of every kind; exact resume; two processes learn what one does."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from lightning.fabric import Fabric
 from torch import Tensor, nn
 
 from visemix.core.errors import TrainingError
 from visemix.core.interfaces import Discriminator, Judgement, Sample
 from visemix.core.networks.patch_gan import PatchCritic, PatchSize
-from visemix.core.testing.processes import train_alone, train_in_processes
 from visemix.core.testing.sample_material import sample_material
 from visemix.core.testing.samples import SamplePlan
-from visemix.core.training.log import read_losses
-from visemix.core.training.loop import Run, train_stage
 from visemix.core.training.material import Critic, Material
 from visemix.core.training.stage import Plan, Shard, Stage
 from visemix.plugins.facial.refiner import RenderingToVideo
 
 TINY: dict[str, Any] = {"width": 4, "downs": 1, "blocks": 1, "local_blocks": 0, "half_window": 1}
+Train = Callable[..., list[dict[str, str]]]
+Values = Callable[..., list[float]]
+Expect = Callable[..., Any]
 
 
 class PatchJudge(Discriminator):
@@ -91,35 +91,25 @@ def stage(
     return made.stage("refiner", of, plan)
 
 
-def run(folder: Path, save_every: int = 200) -> Run:
-    return Run(folder, Fabric(accelerator="cpu", devices=1), Plan(), save_every=save_every)
-
-
-def values(folder: Path, term: str) -> list[float]:
-    return [float(row["value"]) for row in read_losses(folder) if row["term"] == term]
-
-
-def test_it_learns_what_the_renders_show(tmp_path: Path) -> None:
+def test_it_learns_what_the_renders_show(tmp_path: Path, train: Train, loss_values: Values) -> None:
     learning = stage(material(), Plan(steps=60))
     learning.turns[0].optimizer.param_groups[0]["lr"] *= 30
-    train_stage(learning, run(tmp_path))
-    l1 = values(tmp_path, "l1")
+    train(learning, tmp_path)
+    l1 = loss_values(tmp_path, "l1")
     assert sum(l1[-5:]) < 0.8 * sum(l1[:5])
     assert (tmp_path / "samples" / "step-000000060.png").exists()
 
 
-def test_every_term_has_its_weight(tmp_path: Path) -> None:
-    train_stage(
-        stage(material(*ALL), Plan(steps=1), perceptual="efficientnet-lite0"), run(tmp_path)
-    )
-    rows = [row for row in read_losses(tmp_path) if row["turn"] == "generator"]
-    found = {row["term"]: float(row["value"]) for row in rows}
+def test_every_term_has_its_weight(tmp_path: Path, train: Train) -> None:
+    learning = stage(material(*ALL), Plan(steps=1), perceptual="efficientnet-lite0")
+    rows = train(learning, tmp_path)
+    found = {row["term"]: float(row["value"]) for row in rows if row["turn"] == "generator"}
     expected = 50 * found["l1"] + 10 * found["perceptual efficientnet-lite0"]
     expected += 0.5 * sum(found[f"adversarial discriminators.{k}"] for k in range(3))
     expected += 0.5 * 2 * found["feature matching discriminators.0"]
     assert found["total"] == pytest.approx(expected, rel=1e-5)
     assert len(found) == 7
-    judged = {row["term"] for row in read_losses(tmp_path) if row["turn"] == "discriminator"}
+    judged = {row["term"] for row in rows if row["turn"] == "discriminator"}
     assert judged == {"discriminators.0", "discriminators.1", "discriminators.2", "total"}
 
 
@@ -129,12 +119,12 @@ def test_critics_have_rates_of_their_own() -> None:
     assert groups[0]["betas"] == (0.5, 0.999)
 
 
-def test_terms_can_be_left_out(tmp_path: Path) -> None:
+def test_terms_can_be_left_out(tmp_path: Path, train: Train) -> None:
     weights = {"render_adversarial": 0.0, "feature_matching": 0.0, "perceptual": 0.0}
     of = material(PatchJudge())
-    train_stage(stage(of, Plan(steps=1, weights=weights), perceptual="vgg19"), run(tmp_path))
-    found = {r["term"]: float(r["value"]) for r in read_losses(tmp_path) if r["turn"] != "d"}
-    assert values(tmp_path, "total")[0] == pytest.approx(50 * found["l1"])
+    rows = train(stage(of, Plan(steps=1, weights=weights), perceptual="vgg19"), tmp_path)
+    found = {row["term"]: float(row["value"]) for row in rows if row["turn"] == "generator"}
+    assert found["total"] == pytest.approx(50 * found["l1"])
 
 
 def test_without_critics_there_is_one_turn() -> None:
@@ -166,33 +156,21 @@ def test_a_critic_that_hears_needs_sound() -> None:
         stage(silent, Plan(steps=1))
 
 
-def test_a_killed_run_goes_on_with_the_same_losses(tmp_path: Path) -> None:
+def test_a_stopped_run_goes_on_with_the_same_losses(expect_the_same_after_a_stop: Expect) -> None:
     def begun(steps: int) -> Stage:
         learning = stage(material(*ALL), Plan(steps=8, batch=2, seed=3))
         learning.steps = steps
         return learning
 
-    train_stage(begun(8), run(tmp_path / "whole", save_every=2))
-    train_stage(begun(4), run(tmp_path / "killed", save_every=2))
-    for step in (tmp_path / "killed").glob("step-*4"):
-        step.rename(tmp_path / "lost")
-    train_stage(begun(8), run(tmp_path / "killed", save_every=2))
-    whole, resumed = (read_losses(tmp_path / name) for name in ("whole", "killed"))
-    assert len(whole) == 8 * 10
-    assert resumed == whole
+    assert len(expect_the_same_after_a_stop(begun)) == 8 * 10
 
 
 def shared() -> Stage:
     return stage(material(PatchJudge(), ChangeJudge()), Plan(steps=4, batch=2))
 
 
-def test_two_processes_learn_what_one_does(tmp_path: Path) -> None:
-    train_alone(shared, tmp_path / "one")
-    train_in_processes(shared, tmp_path / "two")
-    one, two = read_losses(tmp_path / "one"), read_losses(tmp_path / "two")
-    assert [row["term"] for row in one] == [row["term"] for row in two]
-    for alone, together in zip(one, two, strict=True):
-        assert float(together["value"]) == pytest.approx(float(alone["value"]), rel=2e-3)
+def test_two_processes_learn_what_one_does(expect_the_same_of_two_processes: Expect) -> None:
+    expect_the_same_of_two_processes(shared, rel=2e-3)
 
 
 def test_training_goes_on_from_weights_that_were_loaded() -> None:

@@ -7,18 +7,14 @@ from typing import Any
 import attrs
 import pytest
 import torch
-from lightning.fabric import Fabric
 from torch import Tensor, nn
 
 from visemix.core.errors import TrainingError
 from visemix.core.interfaces import Discriminator, IdentityEncoder, Judgement, Sample
 from visemix.core.networks.patch_gan import PatchCritic, PatchSize
-from visemix.core.testing.processes import train_alone, train_in_processes
 from visemix.core.testing.sample_material import sample_material
 from visemix.core.testing.samples import SamplePlan
 from visemix.core.training.checkpoint import read_tensors
-from visemix.core.training.log import read_losses
-from visemix.core.training.loop import Run, train_stage
 from visemix.core.training.material import Critic, Material
 from visemix.core.training.stage import Plan, Shard, Stage, total
 from visemix.core.values.subject import Picture
@@ -35,6 +31,9 @@ TINY: dict[str, Any] = {
     "slots": 60,
     "key_size": 16,
 }
+Train = Callable[..., list[dict[str, str]]]
+Values = Callable[..., list[float]]
+Expect = Callable[..., Any]
 
 
 class Mouths(IdentityEncoder):
@@ -90,35 +89,27 @@ def stage(of: Material, plan: Plan, name: str = "gan-personal", **settings: Any)
     return made
 
 
-def run(folder: Path, save_every: int = 200) -> Run:
-    return Run(folder, Fabric(accelerator="cpu", devices=1), Plan(), save_every=save_every)
-
-
-def values(folder: Path, turn: str, term: str) -> list[float]:
-    rows = read_losses(folder)
-    return [float(row["value"]) for row in rows if (row["turn"], row["term"]) == (turn, term)]
-
-
-def test_it_learns_what_the_renders_show(tmp_path: Path) -> None:
+def test_it_learns_what_the_renders_show(tmp_path: Path, train: Train, loss_values: Values) -> None:
     learning = stage(material(PatchJudge()), Plan(steps=60), rate=3e-3, augment=False)
-    train_stage(learning, run(tmp_path))
-    l1 = values(tmp_path, "generator", "l1")
+    train(learning, tmp_path)
+    l1 = loss_values(tmp_path, "l1")
     assert sum(l1[-5:]) < 0.6 * sum(l1[:5])
     assert (tmp_path / "samples" / "step-000000060.png").exists()
 
 
-def test_the_query_learns_to_find_its_like(tmp_path: Path) -> None:
-    train_stage(stage(material(), Plan(steps=60, batch=4), rate=1e-3, augment=False), run(tmp_path))
-    missed = values(tmp_path, "memory", "memory")
+def test_the_query_learns_to_find_its_like(
+    tmp_path: Path, train: Train, loss_values: Values
+) -> None:
+    train(stage(material(), Plan(steps=60, batch=4), rate=1e-3, augment=False), tmp_path)
+    missed = loss_values(tmp_path, "memory", turn="memory")
     assert sum(missed[-20:]) < 0.2 * sum(missed[:20])
 
 
-def test_terms_and_weights_of_a_step(tmp_path: Path) -> None:
+def test_terms_and_weights_of_a_step(tmp_path: Path, train: Train) -> None:
     of = material(PatchJudge(), SyncJudge())
     learning = stage(of, Plan(steps=1, weights={"attention_size": 3.0, "other_part": 5.0}))
-    train_stage(learning, run(tmp_path))
-    rows = [row for row in read_losses(tmp_path) if row["turn"] == "generator"]
-    found = {row["term"]: float(row["value"]) for row in rows}
+    rows = train(learning, tmp_path)
+    found = {row["term"]: float(row["value"]) for row in rows if row["turn"] == "generator"}
     expected = 100 * found["l1"] + 3 * found["attention_size"]
     expected += 1e-5 * found["attention_variation"]
     expected += 0.5 * sum(found[f"adversarial discriminators.{k}"] for k in range(2))
@@ -227,17 +218,18 @@ def test_a_recipe_without_an_identity_encoder_is_told_what_to_do() -> None:
     )
 
 
-def test_a_killed_run_goes_on_with_the_same_losses_and_memory(tmp_path: Path) -> None:
+def test_a_stopped_run_goes_on_with_the_same_losses_and_memory(
+    tmp_path: Path, train: Train
+) -> None:
     def begun(steps: int) -> GanStage:
         learning = stage(material(PatchJudge()), Plan(steps=8, batch=2, seed=3))
         learning.steps = steps
         return learning
 
     whole, resumed = begun(8), begun(8)
-    train_stage(whole, run(tmp_path / "whole", save_every=2))
-    train_stage(begun(4), run(tmp_path / "killed", save_every=2))
-    train_stage(resumed, run(tmp_path / "killed", save_every=2))
-    assert read_losses(tmp_path / "killed") == read_losses(tmp_path / "whole")
+    rows = train(whole, tmp_path / "whole", save_every=2)
+    train(begun(4), tmp_path / "stopped", save_every=2)
+    assert train(resumed, tmp_path / "stopped", save_every=2) == rows
     one, other = (s.modules["memory"].state_dict() for s in (whole, resumed))
     assert all(torch.equal(one[name], other[name]) for name in one)
     assert int((one["source"] >= 0).sum()) > 2
@@ -248,13 +240,10 @@ def shared() -> Stage:
 
 
 @pytest.mark.slow
-def test_two_processes_learn_and_remember_what_one_does(tmp_path: Path) -> None:
-    train_alone(shared, tmp_path / "one")
-    train_in_processes(shared, tmp_path / "two")
-    one, two = read_losses(tmp_path / "one"), read_losses(tmp_path / "two")
-    assert [row["term"] for row in one] == [row["term"] for row in two]
-    for alone, together in zip(one, two, strict=True):
-        assert float(together["value"]) == pytest.approx(float(alone["value"]), rel=2e-3, abs=1e-5)
+def test_two_processes_learn_and_remember_what_one_does(
+    tmp_path: Path, expect_the_same_of_two_processes: Expect
+) -> None:
+    expect_the_same_of_two_processes(shared, rel=2e-3, absolute=1e-5)
     memories = [
         read_tensors(tmp_path / name / "step-000000004" / "modules.safetensors")
         for name in ("one", "two")

@@ -1,9 +1,6 @@
 """The generator learns; critics of every kind; exact resume; two processes learn what one does."""
 
-import signal
-import subprocess
-import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +12,8 @@ from torch import Tensor, nn
 from visemix.core.errors import TrainingError
 from visemix.core.interfaces import Discriminator, Judgement, Sample
 from visemix.core.networks.patch_gan import PatchCritic, PatchSize
-from visemix.core.testing.processes import train_alone, train_in_processes
 from visemix.core.testing.sample_material import sample_material
 from visemix.core.testing.samples import SamplePlan
-from visemix.core.training.log import read_losses
 from visemix.core.training.loop import Run, train_stage
 from visemix.core.training.material import Critic, Material
 from visemix.core.training.stage import Plan, Shard, Stage
@@ -28,6 +23,9 @@ TINY: dict[str, Any] = {
     **{"width": 4, "downs": 2, "adaptive": 2, "flow_downs": 1, "flow_blocks": 1},
     **{"norm": "instance", "references": 3, "perceptual": "none"},
 }
+Train = Callable[..., list[dict[str, str]]]
+Values = Callable[..., list[float]]
+Expect = Callable[..., Any]
 
 
 class PatchJudge(Discriminator):
@@ -84,35 +82,26 @@ def stage(
     return made.stage("generator", of, plan)
 
 
-def run(folder: Path, save_every: int = 200) -> Run:
-    return Run(folder, Fabric(accelerator="cpu", devices=1), Plan(), save_every=save_every)
-
-
-def values(folder: Path, term: str) -> list[float]:
-    return [float(row["value"]) for row in read_losses(folder) if row["term"] == term]
-
-
-def test_it_learns_the_person(tmp_path: Path) -> None:
+def test_it_learns_the_person(tmp_path: Path, train: Train, loss_values: Values) -> None:
     weights = {"l1": 20.0}
     of = material(frames=6)
-    train_stage(stage(of, Plan(steps=40, weights=weights), rate=2e-3, width=6), run(tmp_path))
-    l1 = values(tmp_path, "l1")
+    train(stage(of, Plan(steps=40, weights=weights), rate=2e-3, width=6), tmp_path)
+    l1 = loss_values(tmp_path, "l1")
     assert sum(l1[-5:]) < 0.6 * sum(l1[:5])
     assert (tmp_path / "samples" / "step-000000040.png").exists()
 
 
-def test_every_term_has_its_weight(tmp_path: Path) -> None:
+def test_every_term_has_its_weight(tmp_path: Path, train: Train) -> None:
     of, plan = material(PatchJudge(), ChangeJudge()), Plan(steps=1, weights={"l1": 2.0})
-    train_stage(stage(of, plan, perceptual="efficientnet-lite0"), run(tmp_path))
-    rows = [row for row in read_losses(tmp_path) if row["turn"] == "generator"]
-    found = {row["term"]: float(row["value"]) for row in rows}
+    rows = train(stage(of, plan, perceptual="efficientnet-lite0"), tmp_path)
+    found = {row["term"]: float(row["value"]) for row in rows if row["turn"] == "generator"}
     expected = 2 * found["l1"] + 10 * found["perceptual efficientnet-lite0"]
     expected += 10 * (found["warp projection"] + found["warp reference"])
     expected += 0.5 * sum(found[f"adversarial discriminators.{k}"] for k in range(2))
     expected += 0.5 * 10 * found["feature matching discriminators.0"]
     assert found["total"] == pytest.approx(expected, rel=1e-5)
     assert len(found) == 8
-    judged = {row["term"] for row in read_losses(tmp_path) if row["turn"] == "discriminator"}
+    judged = {row["term"] for row in rows if row["turn"] == "discriminator"}
     assert judged == {"discriminators.0", "discriminators.1", "total"}
 
 
@@ -126,11 +115,11 @@ def test_every_term_has_its_weight(tmp_path: Path) -> None:
     ],
 )
 def test_terms_follow_the_switches(
-    changes: dict[str, Any], terms: set[str], tmp_path: Path
+    changes: dict[str, Any], terms: set[str], tmp_path: Path, train: Train
 ) -> None:
     plan = Plan("released", steps=1, weights={"l1": 1.0})
-    train_stage(stage(material(), plan, **changes), run(tmp_path))
-    assert {row["term"] for row in read_losses(tmp_path)} == terms | {"total"}
+    rows = train(stage(material(), plan, **changes), tmp_path)
+    assert {row["term"] for row in rows} == terms | {"total"}
 
 
 def test_rates_are_those_of_the_preset_or_of_ones_own() -> None:
@@ -172,37 +161,25 @@ def begun(steps: int = 8) -> Stage:
     return learning
 
 
-def test_a_stopped_run_goes_on_with_the_same_losses(tmp_path: Path) -> None:
-    train_stage(begun(), run(tmp_path / "whole", save_every=2))
-    train_stage(begun(4), run(tmp_path / "stopped", save_every=2))
-    for step in (tmp_path / "stopped").glob("step-*4"):
-        step.rename(tmp_path / "lost")
-    train_stage(begun(), run(tmp_path / "stopped", save_every=2))
-    whole, resumed = (read_losses(tmp_path / name) for name in ("whole", "stopped"))
-    assert len(whole) == 8 * (1 + 2 + 2 + 1 + 2)
-    assert resumed == whole
+def test_a_stopped_run_goes_on_with_the_same_losses(expect_the_same_after_a_stop: Expect) -> None:
+    assert len(expect_the_same_after_a_stop(begun)) == 8 * (1 + 2 + 2 + 1 + 2)
 
 
 def train_until_killed(folder: str) -> None:
+    """For another process."""
     torch.set_num_threads(1)
-    train_stage(begun(), run(Path(folder), save_every=1))
+    fabric = Fabric(accelerator="cpu", devices=1)
+    train_stage(begun(), Run(Path(folder), fabric, Plan(), save_every=1))
 
 
 @pytest.mark.slow
-def test_a_killed_run_goes_on_with_the_same_losses(tmp_path: Path) -> None:
+def test_a_killed_run_goes_on_with_the_same_losses(
+    tmp_path: Path, train: Train, kill: Expect
+) -> None:
     killed = tmp_path / "killed"
     words = f"import runpy; runpy.run_path({__file__!r})['train_until_killed']({str(killed)!r})"
-    process = subprocess.Popen([sys.executable, "-c", words])
-    deadline = time.monotonic() + 120
-    while not list(killed.glob("step-*3")) and time.monotonic() < deadline:
-        assert process.poll() is None, "it ended before it could be killed"
-        time.sleep(0.005)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    assert not list(killed.glob("step-*8")), "it was finished already"
-    train_stage(begun(), run(killed, save_every=1))
-    train_stage(begun(), run(tmp_path / "whole"))
-    assert read_losses(killed) == read_losses(tmp_path / "whole")
+    kill(["-c", words], killed, saved="step-*3", finished="step-*8")
+    assert train(begun(), killed, save_every=1) == train(begun(), tmp_path / "whole")
 
 
 def shared() -> Stage:
@@ -210,13 +187,8 @@ def shared() -> Stage:
     return stage(material(PatchJudge()), plan, norm="batch")
 
 
-def test_two_processes_learn_what_one_does(tmp_path: Path) -> None:
-    train_alone(shared, tmp_path / "one")
-    train_in_processes(shared, tmp_path / "two")
-    one, two = read_losses(tmp_path / "one"), read_losses(tmp_path / "two")
-    assert [row["term"] for row in one] == [row["term"] for row in two]
-    for alone, together in zip(one, two, strict=True):
-        assert float(together["value"]) == pytest.approx(float(alone["value"]), rel=5e-3)
+def test_two_processes_learn_what_one_does(expect_the_same_of_two_processes: Expect) -> None:
+    expect_the_same_of_two_processes(shared, rel=5e-3)
 
 
 def test_training_goes_on_from_weights_that_were_loaded() -> None:
@@ -231,9 +203,9 @@ def test_training_goes_on_from_weights_that_were_loaded() -> None:
     assert not torch.equal(before, other.weights()["decoder.conv_img.weight"])
 
 
-def test_it_learns_in_bf16(tmp_path: Path) -> None:
+def test_it_learns_in_bf16(tmp_path: Path, train: Train, loss_values: Values) -> None:
     fabric = Fabric(accelerator="cpu", devices=1, precision="bf16-mixed")
     train_stage(begun(1), Run(tmp_path / "half", fabric, Plan()))
-    train_stage(begun(1), run(tmp_path / "full"))
-    half, full = (values(tmp_path / name, "l1")[0] for name in ("half", "full"))
+    train(begun(1), tmp_path / "full")
+    half, full = (loss_values(tmp_path / name, "l1")[0] for name in ("half", "full"))
     assert half != full and half == pytest.approx(full, rel=0.05)
