@@ -1,11 +1,8 @@
 """The recipe, trained and used by the command line at a tiny size, however it is driven."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import attrs
 import numpy as np
@@ -15,15 +12,16 @@ from torch import Tensor
 
 from visemix.core.media.video_in import VideoReader
 from visemix.core.statistics import attribute_statistics
-from visemix.core.subjects.folder import save_subject
 from visemix.core.testing.samples import sample_subject
 from visemix.core.training.log import read_losses
 from visemix.core.values.subject import Subject
+from visemix.core.values.track import Track
 from visemix.plugins.rasterizer_cpu.renderer import RasterizerCpu
 from visemix.plugins.rhythmic_head.frontal_mesh import FrontalMesh
 from visemix.registry import api
 from visemix.registry.cli import main
 
+Words = Callable[..., list[str]]
 DEMO = Path(api.__file__).parent / "demo"
 RECIPE = "rhythmic-head/tiny"
 STAGES = ["attribute_model.expression", "head_motion.head-motion", "refiner.generator"]
@@ -32,35 +30,25 @@ HEAD = (slice(16, 144), slice(32, 160))
 
 
 @pytest.fixture(scope="module")
-def person() -> Subject:
+def person(at_64_px: Callable[[Track], Track]) -> Subject:
     """The sample person at 64 px, as the recipe's face model sees them."""
     subject = sample_subject()
-    crop = subject.track.crop
-    track = attrs.evolve(
-        subject.track, crop=attrs.evolve(crop, matrix=crop.matrix / 2, height=64, width=64)
-    )
+    track = at_64_px(subject.track)
     fit = FrontalMesh(divisions=1).fit(track, subject.frames, RasterizerCpu())
     statistics = attribute_statistics(fit, track)
     return attrs.evolve(subject, track=track, fit=fit, statistics=statistics)
 
 
 @pytest.fixture(scope="module")
-def data(person: Subject, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    save_subject(person, folder / "a")
-    return folder
-
-
-def words(data: Path, folder: Path, *sets: str) -> list[str]:
-    where = ["--data", str(data), "-o", str(folder), "--accelerator", "cpu"]
-    return ["train", "--recipe", RECIPE, *where, *(w for one in sets for w in ("--set", one))]
+def data(person: Subject, prepared: Callable[[Subject], Path]) -> Path:
+    return prepared(person)
 
 
 @pytest.fixture(scope="module")
-def trained(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def trained(data: Path, training: Words, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All three stages, a few steps each."""
     folder = tmp_path_factory.mktemp("run") / "run"
-    assert main(words(data, folder, "training.steps=3")) == 0
+    assert main(training(RECIPE, data, folder, "training.steps=3")) == 0
     return folder
 
 
@@ -157,30 +145,28 @@ def test_a_photo_speaks(trained: Path, tmp_path: Path) -> None:
         ("discriminators.1.weight=0", "training.weights={warp: 0.0}"),
     ],
 )
-def test_every_ablation_is_a_setting(ablation: tuple[str, ...], data: Path, tmp_path: Path) -> None:
+def test_every_ablation_is_a_setting(
+    ablation: tuple[str, ...],
+    data: Path,
+    training: Words,
+    loss_values: Callable[..., list[float]],
+    tmp_path: Path,
+) -> None:
     short = ("training.steps=1", "training.stages=[generator]", *ablation)
-    assert main(words(data, tmp_path / "run", *short)) == 0
-    (total,) = (
-        float(row["value"])
-        for row in read_losses(tmp_path / "run" / "stages" / STAGES[2])
-        if (row["turn"], row["term"]) == ("generator", "total")
-    )
+    assert main(training(RECIPE, data, tmp_path / "run", *short)) == 0
+    (total,) = loss_values(tmp_path / "run" / "stages" / STAGES[2], "total")
     assert np.isfinite(total)
 
 
 @pytest.mark.slow
-def test_a_run_that_was_killed_goes_on_with_the_same_losses(data: Path, tmp_path: Path) -> None:
+def test_a_run_that_was_killed_goes_on_with_the_same_losses(
+    data: Path, training: Words, kill: Callable[..., Any], tmp_path: Path
+) -> None:
     sets = ("training.steps=16", "training.stages=[generator]")
-    often = [*words(data, tmp_path / "killed", *sets), "--save-every", "3", "--resume"]
+    whole, killed = (training(RECIPE, data, tmp_path / n, *sets) for n in ("whole", "killed"))
+    often = [*killed, "--save-every", "3", "--resume"]
     place = tmp_path / "killed" / "stages" / STAGES[2]
-    command = [sys.executable, "-m", "visemix", *often]
-    with subprocess.Popen(command, env=os.environ | {"OMP_NUM_THREADS": "1"}) as process:
-        deadline = time.monotonic() + 120
-        while not list(place.glob("step-*")) and time.monotonic() < deadline:
-            assert process.poll() is None, "it ended before it could be killed"
-            time.sleep(0.005)
-        process.send_signal(signal.SIGKILL)
-    assert not (place / "done.json").exists(), "it was finished already"
+    kill(["-m", "visemix", *often], place)
     assert main(often) == 0
-    assert main(words(data, tmp_path / "whole", *sets)) == 0
+    assert main(whole) == 0
     assert read_losses(place) == read_losses(tmp_path / "whole" / "stages" / STAGES[2])
