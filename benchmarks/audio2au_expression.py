@@ -11,8 +11,6 @@ constant mean, and the lips of the face model's landmarks.
 """
 
 import argparse
-import json
-from datetime import date
 from pathlib import Path
 
 import attrs
@@ -20,20 +18,21 @@ import torch
 from torch import Tensor
 
 import visemix
+from benchmarks.attribute_figures import expression_errors, mouth_figures, turns
 from benchmarks.clips import CLIPS
-from benchmarks.lstm_pose import RESULTS, Halves, expression_errors, halves_of, learn
+from benchmarks.learning import learn
+from benchmarks.lstm_pose import Halves, prepared_halves, said_of_the_rest
+from benchmarks.result_file import keep
 from visemix.core import measures
-from visemix.core.encoding import encode_clip
-from visemix.core.interfaces import AttributeModel, FaceModel
+from visemix.core.interfaces import FaceModel
 from visemix.core.pipeline import reference_features
-from visemix.core.timeline import cut, join, length
 from visemix.core.training.dataset import Dataset, Example, load_dataset
+from visemix.core.training.material import Material
 from visemix.core.training.stage import Plan
 from visemix.core.values.attributes import FaceAttributes
-from visemix.core.values.features import AudioFeatures
-from visemix.core.windows import Windowed
 from visemix.plugins.audio2au.expression_map import ExpressionMap, Seen, around, padded
 from visemix.plugins.audio2au.expression_map import learn as learn_map
+from visemix.plugins.lstm_pose.bases import LANDMARK_MESH
 from visemix.registry.build import build
 from visemix.registry.features import FeatureMaker, feature_key
 
@@ -61,31 +60,28 @@ class Figures:
 def main() -> None:
     args = _arguments()
     torch.set_num_threads(1)
-    (clip,) = (c for c in CLIPS if c.name == args.clip)
     pipeline = visemix.load("default")
-    halves = halves_of(clip, pipeline.prepare(clip.path))
+    halves = prepared_halves(args.clip, pipeline)
     face = pipeline.parts.face_model
     built = build("default", SETS)
     encoder = built.parts.audio_encoder
     general = load_dataset(args.general, FeatureMaker(encoder), feature_key(built))
     own = Example(halves.reference, reference_features(encoder, halves.reference))
-    features = cut(encode_clip(encoder, halves.sound), 0, length(halves.truth))
     rows = []
     for name, data in (
         ("learned from others", general),
         ("and from the person", Dataset([*general.examples, *[own] * OWN])),
     ):
-        model = build("default", SETS).parts.attribute_model
-        learn(model, "pre-train", data, Plan(steps=args.steps, batch=4))
-        personal = model.personalise(own.subject, own.features)
-        made = join(list(_windowed(personal, halves).run([features])))
+        parts = build("default", SETS).parts
+        learn(parts.attribute_model, "pre-train", Material(data), Plan(steps=args.steps, batch=4))
+        model = parts.attribute_model.personalise(own.subject, own.features)
+        made = said_of_the_rest(attrs.evolve(parts, attribute_model=model), halves)
         rows.append(_compare(name, made, halves, face))
     rows.append(_compare("none: true action units", told_the_truth(halves), halves, face))
     for row in rows:
         print(row)
     about = {"general": len(general.examples), "steps": args.steps}
-    path = RESULTS / f"{date.today():%Y-%m-%d}-audio2au-expression-{clip.name}.json"
-    path.write_text(json.dumps({**about, "rows": [attrs.asdict(r) for r in rows]}, indent=1) + "\n")
+    keep(f"audio2au-expression-{halves.clip.name}", about, rows)
 
 
 def _arguments() -> argparse.Namespace:
@@ -94,10 +90,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--clip", default="vlogger", choices=[c.name for c in CLIPS])
     parser.add_argument("--steps", type=int, default=300)
     return parser.parse_args()
-
-
-def _windowed(model: AttributeModel, halves: Halves) -> Windowed[AudioFeatures, FaceAttributes]:
-    return Windowed(model.window, model.predict, model.begin(halves.reference, 0))
 
 
 def told_the_truth(halves: Halves) -> FaceAttributes:
@@ -118,19 +110,16 @@ def _rows(units: Tensor) -> Tensor:
 
 def _compare(name: str, made: FaceAttributes, halves: Halves, face: FaceModel) -> Figures:
     reference, truth = halves.reference, halves.truth
-    expression, squared = expression_errors(made, truth, reference)
-    marks = [face.geometry(a, reference).landmarks for a in (made, truth)]
-    assert marks[0] is not None and marks[1] is not None
-    assert made.pose is not None and truth.pose is not None
-    own = reference.track.landmarks
+    expression, squared = expression_errors(made, truth, reference, LANDMARK_MESH.moving)
+    lips, mouth = mouth_figures(made, truth, reference, face)
     return Figures(
         modules=name,
         clip=halves.clip.name,
         expression=expression,
         expression_squared=squared,
-        lips=measures.lip_gap_correlation(marks[0], marks[1], own[0]),
-        mouth=measures.mouth_distance_ratio(marks[0], marks[1], own),
-        head=measures.head_similarity(made.pose.rotation, truth.pose.rotation),
+        lips=lips,
+        mouth=mouth,
+        head=measures.head_similarity(turns(made), turns(truth)),
     )
 
 

@@ -20,38 +20,30 @@ percentile of all others.
 """
 
 import argparse
-import json
-import tempfile
 import time
-from datetime import date
 from pathlib import Path
 
 import attrs
 import torch
-from lightning.fabric import Fabric
-from torch import Tensor
 
 import visemix
+from benchmarks.attribute_figures import expression_errors, mouth_figures, turns
 from benchmarks.clips import CLIPS
-from benchmarks.lstm_pose import Halves, halves_of
+from benchmarks.learning import learn
+from benchmarks.lstm_pose import Halves, prepared_halves, said_of_the_rest
+from benchmarks.result_file import keep
 from visemix.core import measures
-from visemix.core.encoding import encode_clip
 from visemix.core.interfaces import FaceModel
 from visemix.core.pipeline import reference_features
 from visemix.core.plots import attribute_curves, pose_traces
-from visemix.core.timeline import cut, join, length
 from visemix.core.training.dataset import Dataset, Example, load_dataset
-from visemix.core.training.loop import Run, train_stage
 from visemix.core.training.stage import Plan
 from visemix.core.values.attributes import FaceAttributes
-from visemix.core.values.pose import PoseConvention
-from visemix.core.windows import Windowed
 from visemix.plugins.facial.attribute_model import FacialGan
 from visemix.registry.build import Built, build
 from visemix.registry.commands.train import material_of
 from visemix.registry.features import FeatureMaker, feature_key
 
-RESULTS = Path(__file__).parent / "results"
 GAZE = 2
 """Last components of the basis; they have nothing to do with speech."""
 
@@ -104,16 +96,13 @@ def main() -> None:
     args = _arguments()
     torch.set_num_threads(1)
     pipeline = visemix.load("default")
-    (clip,) = (c for c in CLIPS if c.name == args.clip)
-    halves = halves_of(clip, pipeline.prepare(clip.path))
+    halves = prepared_halves(args.clip, pipeline)
     built = build("facial/tiny", [*HEARING, *SETTINGS[args.settings]], training=True)
     rows = _learned(built, halves, pipeline.parts.face_model, args)
     steps = args.steps or STEPS[args.settings]
-    about = {"clip": clip.name, "settings": args.settings, "steps": steps}
+    about = {"clip": halves.clip.name, "settings": args.settings, "steps": steps}
     about |= {"general": len(list(args.general.glob("**/subject.json"))), "fps": 25.0}
-    path = RESULTS / f"{date.today():%Y-%m-%d}-facial-{args.settings}.json"
-    found = {**about, "rows": [attrs.asdict(row) for row in rows]}
-    path.write_text(json.dumps(found, indent=1) + "\n")
+    keep(f"facial-{args.settings}", about, rows)
 
 
 def _arguments() -> argparse.Namespace:
@@ -138,27 +127,15 @@ def _learned(
     data = {"general": general, "personal": Dataset([own])}
     for (name, part), steps in zip(data.items(), args.steps or STEPS[args.settings], strict=True):
         plan, start = Plan(preset, steps=steps, batch=BATCH[args.settings]), time.perf_counter()
-        with tempfile.TemporaryDirectory() as folder:
-            run = Run(Path(folder), Fabric(accelerator="auto", devices=1), plan, save_every=10**9)
-            train_stage(model.stage(name, material_of(built, part), plan), run)
-        spent, made = time.perf_counter() - start, _spoken(model, built, halves)
+        learn(model, name, material_of(built, part), plan)
+        spent, made = time.perf_counter() - start, said_of_the_rest(built.parts, halves)
         rows.append(_figures(name, made, halves, face, model, spent))
         print(rows[-1], flush=True)
     if args.pictures:
-        series = {"real": halves.truth, "made": _spoken(model, built, halves)}
+        series = {"real": halves.truth, "made": said_of_the_rest(built.parts, halves)}
         attribute_curves(series, args.pictures / f"{args.settings}-curves.png")
         pose_traces(series, args.pictures / f"{args.settings}-traces.png")
     return rows
-
-
-def _spoken(model: FacialGan, built: Built, halves: Halves) -> FaceAttributes:
-    heard = encode_clip(built.parts.audio_encoder, halves.sound)
-    features = cut(heard, 0, length(halves.truth))
-    begun = model.begin(halves.reference, 0)
-    said = Windowed(model.window, model.predict, begun).run([features])
-    smoothing = model.smoothing
-    assert smoothing is not None
-    return join(list(Windowed(smoothing.runner(32), smoothing.step).run(said)))
 
 
 def _figures(
@@ -170,18 +147,16 @@ def _figures(
     seconds: float,
 ) -> Figures:
     reference, truth = halves.reference, halves.truth
-    marks = [face.geometry(a, reference).landmarks for a in (made, truth)]
-    assert marks[0] is not None and marks[1] is not None
-    own, seen, turned = reference.track.landmarks, _turns(truth), _turns(made)
-    before = _turns(reference.fit.attributes)
-    expression, squared = _expression_errors(made, halves)
+    seen, turned, before = (turns(a) for a in (truth, made, reference.fit.attributes))
+    expression, squared = expression_errors(made, truth, reference, slice(None, -GAZE))
+    lips, mouth = mouth_figures(made, truth, reference, face)
     assert made.blink is not None and truth.blink is not None
     return Figures(
         after,
         expression,
         squared,
-        lips=measures.lip_gap_correlation(marks[0], marks[1], own[0]),
-        mouth=measures.mouth_distance_ratio(marks[0], marks[1], own),
+        lips=lips,
+        mouth=mouth,
         head=measures.head_similarity(turned, seen),
         head_still=measures.head_similarity(before.mean(0, keepdim=True), seen),
         head_reference=measures.head_similarity(before, seen),
@@ -192,29 +167,12 @@ def _figures(
     )
 
 
-def _expression_errors(made: FaceAttributes, halves: Halves) -> tuple[float, float]:
-    """Mean distance, and mean squared distance, over those of the reference's mean."""
-    truth = halves.truth
-    assert made.expression is not None and truth.expression is not None
-    true = truth.expression[:, :-GAZE]
-    still = halves.reference.statistics.expression_mean[:-GAZE]
-    first, second = ((x - true).norm(dim=1) for x in (made.expression[:, :-GAZE], still))
-    return float(first.mean() / second.mean()), float(
-        first.square().mean() / second.square().mean()
-    )
-
-
 def _seam(made: FaceAttributes, block: int) -> float:
     assert made.expression is not None
     step = made.expression.diff(dim=0).norm(dim=1)
     seams = torch.zeros(len(step), dtype=torch.bool)
     seams[block - 1 :: block] = True
     return float(step[seams].max() / step[~seams].quantile(0.95))
-
-
-def _turns(attributes: FaceAttributes) -> Tensor:
-    assert attributes.pose is not None
-    return attributes.pose.to(PoseConvention.EULER_DEG_ORTHO).rotation
 
 
 if __name__ == "__main__":

@@ -12,42 +12,35 @@ Head: HS, joint range; "matched" after background-matcher, as the video shows it
 """
 
 import argparse
-import json
-import tempfile
 import time
-from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 
 import attrs
 import torch
-from lightning.fabric import Fabric
 from torch import Tensor
 
 import visemix
+from benchmarks.attribute_figures import expression_errors, mouth_figures, turns
 from benchmarks.clips import CLIPS, Clip
+from benchmarks.learning import learn
+from benchmarks.result_file import keep
 from visemix.core import measures
-from visemix.core.encoding import encode_clip
-from visemix.core.interfaces import AttributeModel, AudioEncoder, ReferenceMatcher
-from visemix.core.pipeline import reference_features
+from visemix.core.interfaces import ReferenceMatcher
+from visemix.core.pipeline import Parts, attributes_of, reference_features
 from visemix.core.statistics import attribute_statistics
 from visemix.core.talking import Pipeline
 from visemix.core.timeline import cut, join, length
 from visemix.core.training.dataset import Dataset, Example, load_dataset
-from visemix.core.training.loop import Run, train_stage
 from visemix.core.training.material import Material
-from visemix.core.training.stage import Plan, Trainable
+from visemix.core.training.stage import Plan
 from visemix.core.values.attributes import FaceAttributes
 from visemix.core.values.audio import Audio
-from visemix.core.values.pose import PoseConvention
 from visemix.core.values.subject import Subject
 from visemix.core.windows import Windowed
 from visemix.plugins.lstm_pose.background_matcher import BackgroundMatcher
 from visemix.plugins.lstm_pose.bases import LANDMARK_MESH
 from visemix.registry.build import build
 from visemix.registry.features import FeatureMaker, feature_key
-
-RESULTS = Path(__file__).parent / "results"
 
 
 @attrs.frozen
@@ -80,15 +73,13 @@ def main() -> None:
     args = _arguments()
     torch.set_num_threads(1)
     pipeline = visemix.load("default")
-    (clip,) = (c for c in CLIPS if c.name == args.clip)
-    halves = halves_of(clip, pipeline.prepare(clip.path))
+    halves = prepared_halves(args.clip, pipeline)
     rows = [_compact(pipeline, halves), _published(pipeline, halves, args)]
     for row in rows:
         print(row)
-    about = {"clip": clip.name, "general": len(list(args.general.glob("*/subject.json")))}
+    about = {"clip": halves.clip.name, "general": len(list(args.general.glob("*/subject.json")))}
     about |= {"steps": args.steps, "batch": args.batch, "channels": args.channels}
-    path = RESULTS / f"{date.today():%Y-%m-%d}-lstm-pose.json"
-    path.write_text(json.dumps({**about, "rows": [attrs.asdict(r) for r in rows]}, indent=1) + "\n")
+    keep("lstm-pose", about, rows)
 
 
 def _arguments() -> argparse.Namespace:
@@ -101,6 +92,12 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--batch", type=int, default=0, help="windows per step; 0: the preset's")
     return parser.parse_args()
+
+
+def prepared_halves(name: str, pipeline: Pipeline) -> Halves:
+    """Of the clip of that name, as the pipeline sees it."""
+    (clip,) = (c for c in CLIPS if c.name == name)
+    return halves_of(clip, pipeline.prepare(clip.path))
 
 
 def halves_of(clip: Clip, whole: Subject) -> Halves:
@@ -119,12 +116,18 @@ def halves_of(clip: Clip, whole: Subject) -> Halves:
     return Halves(clip, reference, truth, units, sound)
 
 
+def said_of_the_rest(parts: Parts, halves: Halves) -> FaceAttributes:
+    """What the parts make of the sound that has to be predicted from, as long as the truth."""
+    said = join(list(attributes_of(parts, [halves.sound], halves.reference, 0)))
+    return cut(said, 0, length(halves.truth))
+
+
 def _compact(pipeline: Pipeline, halves: Halves) -> Figures:
     parts, start = pipeline.parts, time.perf_counter()
     features = reference_features(parts.audio_encoder, halves.reference)
     model = parts.attribute_model.personalise(halves.reference, features)
     spent = time.perf_counter() - start
-    return _compare("compact", model, parts.audio_encoder, halves, pipeline, spent)
+    return _compare("compact", attrs.evolve(parts, attribute_model=model), halves, pipeline, spent)
 
 
 def _published(pipeline: Pipeline, halves: Halves, args: argparse.Namespace) -> Figures:
@@ -137,61 +140,29 @@ def _published(pipeline: Pipeline, halves: Halves, args: argparse.Namespace) -> 
     for name, data, steps in zip(
         ("general", "personal"), (general, Dataset([own])), args.steps, strict=True
     ):
-        learn(model, name, data, Plan(steps=steps, batch=args.batch))
+        learn(model, name, Material(data), Plan(steps=steps, batch=args.batch))
         print(f"{name}: {time.perf_counter() - start:.0f} s", flush=True)
     spent = time.perf_counter() - start
-    return _compare("published", model, encoder, halves, pipeline, spent)
+    return _compare("published", built.parts, halves, pipeline, spent)
 
 
-def learn(model: AttributeModel, name: str, data: Dataset, plan: Plan) -> None:
-    assert isinstance(model, Trainable)
-    fabric = Fabric(accelerator="auto", devices=1)
-    with tempfile.TemporaryDirectory() as folder:
-        stage = model.stage(name, Material(data), plan)
-        train_stage(stage, Run(Path(folder), fabric, plan, save_every=10**9))
-
-
-def _compare(
-    name: str,
-    model: AttributeModel,
-    encoder: AudioEncoder,
-    halves: Halves,
-    pipeline: Pipeline,
-    spent: float,
-) -> Figures:
+def _compare(name: str, parts: Parts, halves: Halves, pipeline: Pipeline, spent: float) -> Figures:
     reference, truth = halves.reference, halves.truth
-    features = cut(encode_clip(encoder, halves.sound), 0, length(truth))
-    begun = model.begin(reference, 0)
-    made = join(list(Windowed(model.window, model.predict, begun).run([features])))
-    expression, squared = expression_errors(made, truth, reference)
-    face = pipeline.parts.face_model
-    marks = [face.geometry(a, reference).landmarks for a in (made, truth)]
-    assert marks[0] is not None and marks[1] is not None
-    own = reference.track.landmarks
+    made = said_of_the_rest(parts, halves)
+    expression, squared = expression_errors(made, truth, reference, LANDMARK_MESH.moving)
+    lips, mouth = mouth_figures(made, truth, reference, pipeline.parts.face_model)
     matched = _matched(BackgroundMatcher(), made, reference, pipeline)
     return Figures(
         model=name,
         clip=halves.clip.name,
         expression=expression,
         expression_squared=squared,
-        lips=measures.lip_gap_correlation(marks[0], marks[1], own[0]),
-        mouth=measures.mouth_distance_ratio(marks[0], marks[1], own),
-        head=measures.head_similarity(_turns(made), _turns(truth)),
-        head_matched=measures.head_similarity(_turns(matched), _turns(truth)),
+        lips=lips,
+        mouth=mouth,
+        head=measures.head_similarity(turns(made), turns(truth)),
+        head_matched=measures.head_similarity(turns(matched), turns(truth)),
         learning_s=spent,
     )
-
-
-def expression_errors(
-    made: FaceAttributes, truth: FaceAttributes, reference: Subject
-) -> Sequence[float]:
-    """Mean distance, and mean squared distance, over those of the reference's mean."""
-    assert made.expression is not None and truth.expression is not None
-    moved = LANDMARK_MESH.moving
-    still = reference.statistics.expression_mean[moved]
-    true = truth.expression[:, moved]
-    errors = (made.expression[:, moved] - true).norm(dim=1), (still - true).norm(dim=1)
-    return [float((errors[0] ** k).mean() / (errors[1] ** k).mean()) for k in (1, 2)]
 
 
 def _matched(
@@ -200,11 +171,6 @@ def _matched(
     begun = matcher.begin(reference, pipeline.parts.face_model)
     blocks = Windowed(matcher.window, matcher.match, begun).run([made])
     return join([block.attributes for block in blocks])
-
-
-def _turns(attributes: FaceAttributes) -> torch.Tensor:
-    assert attributes.pose is not None
-    return attributes.pose.to(PoseConvention.EULER_DEG_ORTHO).rotation
 
 
 if __name__ == "__main__":

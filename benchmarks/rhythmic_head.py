@@ -20,38 +20,31 @@ squares); "lip gap": correlation of the distance between the lips, and ratio of 
 """
 
 import argparse
-import json
-import tempfile
 import time
-from datetime import date
 from pathlib import Path
 
 import attrs
 import torch
-from lightning.fabric import Fabric
 
 from benchmarks.clips import CLIPS, Clip
-from benchmarks.lstm_pose import Halves, halves_of
+from benchmarks.learning import learn
+from benchmarks.lstm_pose import Halves, halves_of, said_of_the_rest
+from benchmarks.result_file import keep
 from benchmarks.rhythmic_figures import Figures, figures
 from visemix.core.drawing.landmark_map import draw_landmarks
-from visemix.core.encoding import encode_clip
-from visemix.core.interfaces import Speaking
 from visemix.core.media.sheet import contact_sheet
-from visemix.core.pipeline import posed, reference_features
+from visemix.core.pipeline import personalised
 from visemix.core.plots import attribute_curves, pose_traces
-from visemix.core.timeline import cut, join, length
+from visemix.core.progress import Quiet
+from visemix.core.timeline import cut, join
 from visemix.core.training.dataset import Dataset, Example, cached_features
-from visemix.core.training.loop import Run, train_stage
-from visemix.core.training.stage import Plan, Trainable
+from visemix.core.training.stage import Plan
 from visemix.core.values.attributes import FaceAttributes
-from visemix.core.values.features import AudioFeatures
 from visemix.core.values.subject import Subject
-from visemix.core.windows import Windowed
 from visemix.registry.build import Built, build
 from visemix.registry.commands.train import material_of
 from visemix.registry.features import FeatureMaker, feature_key
 
-RESULTS = Path(__file__).parent / "results"
 EXPRESSION, MOTION = "attribute_model", "head_motion"
 HEARING = ("features=[moonshine]", "rows=9", "width=576", "noise=0.8", "deaf=0.5", "rate=1e-3")
 SETTINGS = {
@@ -92,10 +85,7 @@ def main() -> None:
     about = {"settings": args.settings, "steps": steps, "batch": BATCH[args.settings]}
     about |= {"general": len(_subjects(args.data)) - 1}
     about |= {"set": args.set}
-    name = f"rhythmic-learners-{args.name or args.settings}"
-    path = RESULTS / f"{date.today():%Y-%m-%d}-{name}.json"
-    found = {**about, "rows": [attrs.asdict(row) for row in rows]}
-    path.write_text(json.dumps(found, indent=1) + "\n")
+    keep(f"rhythmic-learners-{args.name or args.settings}", about, rows)
 
 
 def _arguments() -> argparse.Namespace:
@@ -125,8 +115,7 @@ def _one(clip: Clip, args: argparse.Namespace) -> Figures:
     data = Dataset([Example(s, cached_features(s, maker, key)) for s in general])
     start = time.perf_counter()
     _learn(built, data, args)
-    features = reference_features(built.parts.audio_encoder, halves.reference)
-    made = _made(built, halves, features)
+    made = said_of_the_rest(personalised(built.parts, halves.reference, Quiet()), halves)
     spent = time.perf_counter() - start
     if args.pictures:
         name = f"{args.settings}-{clip.name}"
@@ -141,30 +130,7 @@ def _learn(built: Built, data: Dataset, args: argparse.Namespace) -> None:
     steps, batches = args.steps or STEPS[args.settings], BATCH[args.settings]
     parts = {"expression": built.parts.attribute_model, "head-motion": built.parts.head_motion}
     for (name, part), count, batch in zip(parts.items(), steps, batches, strict=True):
-        assert isinstance(part, Trainable)
-        plan = Plan(steps=count, batch=batch)
-        with tempfile.TemporaryDirectory() as folder:
-            run = Run(Path(folder), Fabric(accelerator="auto", devices=1), plan, save_every=10**9)
-            train_stage(part.stage(name, material_of(built, data), plan), run)
-
-
-def _made(built: Built, halves: Halves, own: AudioFeatures) -> FaceAttributes:
-    """What both say of the rest, the reference having been learned."""
-    model, motion = built.parts.attribute_model, built.parts.head_motion
-    assert motion is not None
-    heard = cut(encode_clip(built.parts.audio_encoder, halves.sound), 0, length(halves.truth))
-    said, moved = (
-        _run(part.personalise(halves.reference, own), halves.reference, heard)
-        for part in (model, motion)
-    )
-    return join(list(posed([said], [moved])))
-
-
-def _run(part: Speaking, subject: Subject, heard: AudioFeatures) -> FaceAttributes:
-    made = Windowed(part.window, part.predict, part.begin(subject, 0)).run([heard])
-    if part.smoothing is None:
-        return join(list(made))
-    return join(list(Windowed(part.smoothing.runner(32), part.smoothing.step).run(made)))
+        learn(part, name, material_of(built, data), Plan(steps=count, batch=batch))
 
 
 def _sheet(built: Built, halves: Halves, made: FaceAttributes, path: Path) -> None:
