@@ -1,53 +1,18 @@
 """The plugin from outside: recipes, training and speaking by the command line."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
-import wave
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-import visemix
-from visemix.core.media.video_in import VideoReader
-from visemix.core.subjects.folder import save_subject
-from visemix.core.testing.samples import sample_noise, sample_subject
 from visemix.core.training.log import read_losses
+from visemix.core.values.subject import Subject
 from visemix.registry.build import build
 from visemix.registry.checkpoint_fit import check_fit
-
-
-def visemix_command(*words: str | Path) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "visemix", *map(str, words)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny training."""
-    folder = tmp_path_factory.mktemp("audio2au")
-    save_subject(sample_subject(), folder / "data" / "a")
-    said = visemix_command(*training(folder / "data", folder / "run", 3))
-    assert "pre-train, action units: accuracy AU10" in said
-    return folder / "run"
-
-
-def training(data: Path, run: Path, steps: int) -> list[str | Path]:
-    words = ["train", "--recipe", "audio2au/tiny", "--accelerator", "cpu"]
-    return [*words, "--data", data, "-o", run, "--set", f"training.steps={steps}"]
-
 
 STAGES = (
     "attribute_model.pre-train",
@@ -55,33 +20,43 @@ STAGES = (
     "refiner.reconstruction",
     "refiner.adversarial",
 )
+Words = Callable[..., list[str]]
+Run = Callable[..., str]
+Speak = Callable[..., list[NDArray[np.uint8]]]
+
+
+@pytest.fixture(scope="module")
+def data(subject: Subject, prepared: Callable[[Subject], Path]) -> Path:
+    return prepared(subject)
+
+
+@pytest.fixture(scope="module")
+def run(
+    data: Path, training: Words, visemix_command: Run, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """A tiny training."""
+    folder = tmp_path_factory.mktemp("audio2au") / "run"
+    said = visemix_command(*training("audio2au/tiny", data, folder, "training.steps=3"))
+    assert "pre-train, action units: accuracy AU10" in said
+    return folder
 
 
 @pytest.mark.slow
-def test_a_training_that_was_killed_goes_on_with_the_same_losses(run: Path, tmp_path: Path) -> None:
-    data, steps = run.parent / "data", 12
-    visemix_command(*training(data, tmp_path / "whole", steps))
-    often = [*training(data, tmp_path / "killed", steps), "--save-every", "2", "--resume"]
+def test_a_training_that_was_killed_goes_on_with_the_same_losses(
+    data: Path, training: Words, visemix_command: Run, kill: Callable[..., Any], tmp_path: Path
+) -> None:
+    whole, killed = (
+        training("audio2au/tiny", data, tmp_path / name, "training.steps=12")
+        for name in ("whole", "killed")
+    )
+    visemix_command(*whole)
+    often = [*killed, "--save-every", "2", "--resume"]
     for stage in (STAGES[0], STAGES[3]):
-        kill_in(tmp_path / "killed/stages" / stage, often)
+        kill(["-m", "visemix", *often], tmp_path / "killed/stages" / stage)
     visemix_command(*often)
     for stage in STAGES:
-        whole, killed = (
-            read_losses(tmp_path / name / "stages" / stage) for name in ("whole", "killed")
-        )
-        assert killed == whole, stage
-
-
-def kill_in(stage: Path, words: list[str | Path]) -> None:
-    """Start a training and end it as soon as a stage has its first checkpoint."""
-    command = [sys.executable, "-m", "visemix", *map(str, words)]
-    with subprocess.Popen(command, env={**os.environ, "OMP_NUM_THREADS": "1"}) as process:
-        deadline = time.monotonic() + 240
-        while not list(stage.glob("step-*")) and time.monotonic() < deadline:
-            assert process.poll() is None, "it ended before it could be killed"
-            time.sleep(0.005)
-        process.send_signal(signal.SIGKILL)
-    assert not (stage / "done.json").exists()
+        rows = [read_losses(tmp_path / name / "stages" / stage) for name in ("whole", "killed")]
+        assert rows[0] == rows[1], stage
 
 
 def test_the_paper_s_recipe_is_of_the_published_size() -> None:
@@ -108,20 +83,7 @@ def test_a_run_has_all_stages_and_the_classifier_s_weights(run: Path) -> None:
     assert list((run / "stages/refiner.adversarial/samples").glob("step-*.png"))
 
 
-def test_a_photo_speaks(run: Path, tmp_path: Path) -> None:
-    photo = Path(visemix.__file__).parent / "registry" / "demo" / "astronaut.jpg"
-    samples = (sample_noise(0.6, 16_000).samples.numpy() * 32767).astype(np.int16)
-    with wave.open(str(tmp_path / "a.wav"), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(16_000)
-        file.writeframes(samples.tobytes())
-    visemix_command(
-        *("generate", "--checkpoint", run, "--audio", tmp_path / "a.wav"),
-        *("--reference", photo, "-o", tmp_path / "out.mp4"),
-        *("--set", "refiner.paste=aligned"),
-    )
-    with VideoReader(tmp_path / "out.mp4", 25.0) as video:
-        pictures = [picture for _, picture in video]
+def test_a_photo_speaks(run: Path, photo_speaks: Speak) -> None:
+    pictures = photo_speaks(run, 0.6, "refiner.paste=aligned")
     assert len(pictures) == 15
     assert pictures[0].shape == (64, 64, 3)

@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from typing import Any, cast
+from functools import partial
 
 import attrs
 import pytest
@@ -25,23 +25,13 @@ def windows(frames: int) -> AudioFeatures:
 @pytest.fixture(scope="session")
 def latent_model() -> MakeLatent:
     """Makes small models that hear 16 kHz."""
-
-    def make(**settings: object) -> TemporalGanLatent:
-        small = {"rate": 16_000, "latent": 12, "noise_size": 4, "width": 2}
-        return TemporalGanLatent(**cast(Any, {**small, **settings}))
-
-    return make
+    return partial(TemporalGanLatent, rate=16_000, latent=12, noise_size=4, width=2)
 
 
 @pytest.fixture(scope="session")
 def decoder() -> MakeDecoder:
     """Makes small decoders of 32 x 24 px."""
-
-    def make(**settings: object) -> TemporalGanDecoder:
-        small = {"height": 32, "width": 4, "identity": 8, "latent": 12, "sequence": 10}
-        return TemporalGanDecoder(**cast(Any, {**small, **settings}))
-
-    return make
+    return partial(TemporalGanDecoder, height=32, width=4, identity=8, latent=12, sequence=10)
 
 
 @pytest.fixture
@@ -54,11 +44,6 @@ def learned(decoder: MakeDecoder) -> MakeDecoder:
         return part
 
     return make
-
-
-@pytest.fixture(scope="session")
-def subject() -> Subject:
-    return sample_subject()  # its face is lost in frames 40 to 42
 
 
 @pytest.fixture(scope="session")
