@@ -1,5 +1,7 @@
 """What a few clips allow to say of the mean: bootstrap intervals and a paired test."""
 
+import itertools
+
 import attrs
 import numpy as np
 from numpy.typing import NDArray
@@ -79,6 +81,15 @@ def paired_p(differences: NDArray[np.float64]) -> float:
         rng=np.random.default_rng(SEED),
     )
     return float(result.pvalue)
+
+
+def clips_needed(tests: int, level: float) -> int:
+    """Fewest clips with which the smallest p of the sign-flip test, corrected, is below ``level``.
+
+    >>> clips_needed(1, 0.05), clips_needed(15, 0.05)
+    (6, 10)
+    """
+    return next(clips for clips in itertools.count(FEWEST) if tests * 2.0 ** (1 - clips) < level)
 
 
 def holm(p_values: list[float]) -> list[float]:

@@ -9,7 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visemix.core.judging.comparison import Comparison, Definition, Pooled
-from visemix.core.judging.intervals import DRAWS, FEWEST, holm, interval, limits, paired_p
+from visemix.core.judging.intervals import (
+    DRAWS,
+    FEWEST,
+    clips_needed,
+    holm,
+    interval,
+    limits,
+    paired_p,
+)
 from visemix.core.judging.scores import Table, pooled_row, score, truth_of
 
 ALPHA = 0.05
@@ -28,6 +36,7 @@ class Verdict:
         clips: pairs that both could be measured on.
         winner: the better one; empty when the numbers do not say so.
         reason: why there is no winner.
+        short: no number of these clips could have told them apart: too many recipes, too few clips.
     """
 
     metric: str
@@ -40,6 +49,7 @@ class Verdict:
     clips: int
     winner: str = ""
     reason: str = ""
+    short: bool = False
 
 
 def verdicts(
@@ -65,11 +75,25 @@ def verdicts(
             for a, b in itertools.combinations(names, 2)
         ]
         corrected = holm([pair.p for pair in pairs])
+        needed = 0 if metric.pooled else clips_needed(len(pairs), ALPHA)
         found += [
-            _decided(attrs.evolve(pair, p=p), failed)
+            _decided(attrs.evolve(pair, p=p), failed, needed)
             for pair, p in zip(pairs, corrected, strict=True)
         ]
     return found
+
+
+def shortage(found: Sequence[Verdict], recipes: int) -> str:
+    """What to tell people whose clips are too few for verdicts; empty where they are not."""
+    short = [pair.clips for pair in found if pair.short]
+    if not short:
+        return ""
+    pairs = recipes * (recipes - 1) // 2
+    return (
+        f"{len(short)} of them could not have had one: with {recipes} recipes, {pairs} pairs on "
+        f"every metric, it takes {clips_needed(pairs, ALPHA)} clips, and these were judged on "
+        f"{min(short)} to {max(short)}. Compare fewer recipes, or use more clips."
+    )
 
 
 def _pair(table: Table, first: str, second: str) -> Verdict:
@@ -118,10 +142,13 @@ def _scores(metric: Definition, row: Pooled | None, truth: float) -> NDArray[np.
     return np.array([score(metric.better, v, truth) for v in (row.value, *row.replicates)])
 
 
-def _decided(pair: Verdict, failed: Mapping[str, int]) -> Verdict:
+def _decided(pair: Verdict, failed: Mapping[str, int], needed: int) -> Verdict:
     """Name the winner only if interval, test and failures allow it."""
     if pair.clips < FEWEST or math.isnan(pair.low):
         return attrs.evolve(pair, reason="too few clips that both could be measured on")
+    if pair.clips < needed:
+        reason = f"{pair.clips} clips are too few: among so many recipes it takes {needed}"
+        return attrs.evolve(pair, reason=reason, short=True)
     if not (pair.low > 0 or pair.high < 0):
         return attrs.evolve(pair, reason="the interval of the difference holds zero")
     if pair.p >= ALPHA:

@@ -9,7 +9,7 @@ from visemix.core.errors import VisemixError
 from visemix.core.interfaces import Metric
 from visemix.core.judging.case import Observation
 
-REPLICATES = 200
+REPLICATES = 500
 SEED = 20_260_102
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from visemix.core.judging.analysis import Analysis
 from visemix.core.judging.comparison import ClipInfo, Comparison, Definition, MadeVideo
+from visemix.core.judging.verdicts import shortage
 from visemix.registry.report import figures
 from visemix.registry.report.curves import Curves, curves_of, videos_of
 from visemix.registry.report.embedding import Files, svg_uri
@@ -63,6 +64,7 @@ def html(comparison: Comparison, analysis: Analysis, folder: Path) -> str:
         quoted=quoted,
         won=list(_sentences(comparison, analysis, won=True)),
         undecided=list(_sentences(comparison, analysis, won=False)),
+        short=shortage(analysis.verdicts, sum(not s.control for s in comparison.systems)),
         speed_plot=_speed_plot(comparison, analysis, tables, colour),
         blink_plot=_blink_plot(series.values(), colour),
         clips=list(_clips(comparison, folder, series, colour)),

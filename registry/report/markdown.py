@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from visemix.core.judging.analysis import Analysis
 from visemix.core.judging.comparison import Comparison
+from visemix.core.judging.verdicts import shortage
 from visemix.registry.report.numbers import number, sentence
 from visemix.registry.report.quoted import quoted_tables
 from visemix.registry.report.tables import MetricTable, Row, metric_tables
@@ -59,7 +60,9 @@ def _verdicts(comparison: Comparison, analysis: Analysis) -> Iterator[str]:
         yield "No recipe is better than another on any metric, as far as these clips can tell."
     undecided = len(analysis.verdicts) - len(won)
     if undecided:
-        yield f"{undecided} pairs without a verdict."
+        recipes = sum(not system.control for system in comparison.systems)
+        short = shortage(analysis.verdicts, recipes)
+        yield f"{undecided} pairs without a verdict. {short}".rstrip()
 
 
 def _failures(comparison: Comparison) -> Iterator[str]:

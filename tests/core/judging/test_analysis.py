@@ -5,6 +5,7 @@ import pytest
 
 from visemix.core.judging.analysis import analyse
 from visemix.core.judging.comparison import Failure, Pooled
+from visemix.core.judging.verdicts import shortage
 from visemix.core.testing.comparisons import LMD, sample_comparison
 
 TRUTH = {"ground-truth": [0.0] * 8, "re-encoded": [0.1] * 8, "still": [4.0] * 8}
@@ -26,7 +27,21 @@ def test_too_few_clips_have_none_however_clear() -> None:
     few = {name: values[:4] for name, values in {"a": GOOD, "b": WORSE}.items()}
     (verdict,) = analyse(sample_comparison(few)).verdicts
     assert verdict.winner == ""
-    assert "p = 0.12" in verdict.reason
+    assert verdict.reason == "4 clips are too few: among so many recipes it takes 6"
+    assert shortage([verdict], recipes=2).startswith("1 of them could not have had one: with 2 rec")
+
+
+def test_many_recipes_need_many_clips() -> None:
+    figures = {name: [value + k for value in GOOD] for k, name in enumerate("abcdef")}
+    found = analyse(sample_comparison(figures)).verdicts
+    assert len(found) == 15
+    assert not any(verdict.winner for verdict in found)
+    told = shortage(found, recipes=6)
+    assert "15 pairs on every metric, it takes 10 clips, and these were judged on 8 to 8." in told
+    enough = {name: [*values, *values[:2]] for name, values in figures.items()}
+    found = analyse(sample_comparison(enough)).verdicts
+    assert all(verdict.winner for verdict in found)
+    assert shortage(found, recipes=6) == ""
 
 
 def test_noise_has_none() -> None:
