@@ -83,6 +83,33 @@ def verdicts(
     return found
 
 
+@attrs.frozen
+class Tally:
+    """How often one recipe won and lost.
+
+    Attributes:
+        system: which.
+        won: verdicts for it, over all metrics and all others.
+        lost: verdicts against it.
+    """
+
+    system: str
+    won: int
+    lost: int
+
+
+def tallies(found: Sequence[Verdict], recipes: Sequence[str]) -> list[Tally]:
+    """One for each recipe, in their order.
+
+    Metrics of one kind say much the same, so the sum is a way into the list and no verdict itself.
+    """
+    won = [(v.winner, v.second if v.winner == v.first else v.first) for v in found if v.winner]
+    return [
+        Tally(name, sum(a == name for a, _ in won), sum(b == name for _, b in won))
+        for name in recipes
+    ]
+
+
 def shortage(found: Sequence[Verdict], recipes: int) -> str:
     """What to tell people whose clips are too few for verdicts; empty where they are not."""
     short = [pair.clips for pair in found if pair.short]

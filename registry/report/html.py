@@ -11,11 +11,11 @@ from markupsafe import Markup
 
 from visemix.core.judging.analysis import Analysis
 from visemix.core.judging.comparison import ClipInfo, Comparison, Definition, MadeVideo
-from visemix.core.judging.verdicts import shortage
+from visemix.core.judging.verdicts import shortage, tallies
 from visemix.registry.report import figures
 from visemix.registry.report.curves import Curves, curves_of, videos_of
 from visemix.registry.report.embedding import Files, svg_uri
-from visemix.registry.report.numbers import number, sentence
+from visemix.registry.report.numbers import FEW, number, sentence
 from visemix.registry.report.quoted import quoted_tables
 from visemix.registry.report.tables import COST, MetricTable, metric_tables
 
@@ -49,6 +49,7 @@ def html(comparison: Comparison, analysis: Analysis, folder: Path) -> str:
         folder: what the names of files are relative to.
     """
     colour = figures.colours([system.name for system in comparison.systems])
+    recipes = [system.name for system in comparison.systems if not system.control]
     tables, quoted = metric_tables(comparison, analysis), quoted_tables(comparison, analysis)
     series = {clip.name: curves_of(comparison, folder, clip.name) for clip in comparison.clips}
     return _template().render(
@@ -64,7 +65,8 @@ def html(comparison: Comparison, analysis: Analysis, folder: Path) -> str:
         quoted=quoted,
         won=list(_sentences(comparison, analysis, won=True)),
         undecided=list(_sentences(comparison, analysis, won=False)),
-        short=shortage(analysis.verdicts, sum(not s.control for s in comparison.systems)),
+        tallies=tallies(analysis.verdicts, recipes) if len(recipes) > FEW else [],
+        short=shortage(analysis.verdicts, len(recipes)),
         speed_plot=_speed_plot(comparison, analysis, tables, colour),
         blink_plot=_blink_plot(series.values(), colour),
         clips=list(_clips(comparison, folder, series, colour)),

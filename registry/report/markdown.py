@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from visemix.core.judging.analysis import Analysis
 from visemix.core.judging.comparison import Comparison
-from visemix.core.judging.verdicts import shortage
-from visemix.registry.report.numbers import number, sentence
+from visemix.core.judging.verdicts import shortage, tallies
+from visemix.registry.report.numbers import FEW, number, sentence
 from visemix.registry.report.quoted import quoted_tables
 from visemix.registry.report.tables import MetricTable, Row, metric_tables
 
@@ -54,14 +54,19 @@ def _verdicts(comparison: Comparison, analysis: Analysis) -> Iterator[str]:
     yield "## Verdicts"
     metrics = {metric.label: metric for metric in comparison.metrics}
     won = [v for v in analysis.verdicts if v.winner]
+    recipes = [system.name for system in comparison.systems if not system.control]
     if won:
+        if len(recipes) > FEW:
+            rows = [
+                (t.system, str(t.won), str(t.lost)) for t in tallies(analysis.verdicts, recipes)
+            ]
+            yield table(("recipe", "found better", "found worse"), rows)
         yield "\n".join(f"- {sentence(v, metrics[v.metric])}" for v in won)
     else:
         yield "No recipe is better than another on any metric, as far as these clips can tell."
     undecided = len(analysis.verdicts) - len(won)
     if undecided:
-        recipes = sum(not system.control for system in comparison.systems)
-        short = shortage(analysis.verdicts, recipes)
+        short = shortage(analysis.verdicts, len(recipes))
         yield f"{undecided} pairs without a verdict. {short}".rstrip()
 
 

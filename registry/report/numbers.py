@@ -7,6 +7,9 @@ from visemix.core.judging.intervals import Interval
 from visemix.core.judging.verdicts import Verdict
 
 NOTHING = "\N{EN DASH}"
+FEW = 2
+"""Recipes whose verdicts need no table before them."""
+
 ARROWS = {
     "larger": "\N{UPWARDS ARROW}",
     "smaller": "\N{DOWNWARDS ARROW}",

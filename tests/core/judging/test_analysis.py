@@ -5,7 +5,7 @@ import pytest
 
 from visemix.core.judging.analysis import analyse
 from visemix.core.judging.comparison import Failure, Pooled
-from visemix.core.judging.verdicts import shortage
+from visemix.core.judging.verdicts import shortage, tallies
 from visemix.core.testing.comparisons import LMD, sample_comparison
 
 TRUTH = {"ground-truth": [0.0] * 8, "re-encoded": [0.1] * 8, "still": [4.0] * 8}
@@ -42,6 +42,8 @@ def test_many_recipes_need_many_clips() -> None:
     found = analyse(sample_comparison(enough)).verdicts
     assert all(verdict.winner for verdict in found)
     assert shortage(found, recipes=6) == ""
+    counted = [(tally.system, tally.won, tally.lost) for tally in tallies(found, "abcdef")]
+    assert counted == [(name, 5 - k, k) for k, name in enumerate("abcdef")]
 
 
 def test_noise_has_none() -> None:
