@@ -1,13 +1,15 @@
 """A comparison that is killed at random moments, against one that is not.
 
     python -m benchmarks.compare_kills ROW ... -o FOLDER [--kills 10] [--seed 0] [--within S]
+        [--set [ROW:]KEY=VALUE ...] [--jobs 2]
 
 ROWs are those of ``visemix compare`` (a recipe, or LABEL=RUN of ``visemix train``). Each says one
 second of three clips of the test media. The comparison is made once in peace, and once more under
 ``kill -9`` of all its processes at moments drawn from a uniform distribution (``--within``: the
 latest, in seconds after the start; a share of the time of the peaceful one unless it is said). What
-both reports tell is then compared: every value of every clip but costs, every failure, every
-verdict on them, and the pictures of every video. Exit code 1 if anything differs.
+both reports tell is then compared: every value of every clip (no times are among them), every
+failure, and the pictures of every video; the rest of a report follows from these. Exit code 1 if
+anything differs.
 """
 
 import argparse
@@ -51,6 +53,7 @@ def main() -> None:
     file = args.output / "protocol.yaml"
     file.write_text(protocol())
     words = ["compare", *args.rows, "--data", str(MEDIA), "--protocol", str(file)]
+    words += [word for change in args.sets for word in ("--set", change)]
     command = [sys.executable, "-m", "visemix", *words, "--jobs", str(args.jobs), "-o"]
     whole, killed = args.output / "whole", args.output / "killed"
     started = time.monotonic()
@@ -79,6 +82,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=10)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--within", type=float, default=0.0)
+    parser.add_argument(
+        "--set", dest="sets", action="append", default=[], metavar="[ROW:]KEY=VALUE"
+    )
     parser.add_argument("--jobs", type=int, default=2)
     return parser.parse_args()
 
@@ -116,7 +122,7 @@ def _killed(command: list[str], moment: float) -> str:
 
 
 def told(report: Path) -> dict[str, str]:
-    """Everything that a report says which is no cost and no time."""
+    """Everything that a report's pages are made from."""
     found = {}
     with (report / "values.csv").open(newline="") as file:
         for row in csv.DictReader(file):

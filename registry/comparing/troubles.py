@@ -1,5 +1,7 @@
 """What went wrong with a job, as a report tells it."""
 
+import re
+
 import attrs
 
 from visemix.core.errors import VisemixError
@@ -24,9 +26,21 @@ class Trouble:
         """An error as it is told in a report."""
         if isinstance(error, VisemixError):
             where = f"{error.where}: " if error.where else ""
-            return Trouble(stage, f"{where}{error.what}", error.do)
+            return Trouble(stage, _lasting(f"{where}{error.what}"), error.do)
         what = f"{type(error).__name__}: {error}".removesuffix(": ")
-        return Trouble(stage, what, "report it to the plugin's authors")
+        return Trouble(stage, _lasting(what), "report it to the plugin's authors")
+
+
+def _lasting(text: str) -> str:
+    """Without the folder of an unfinished case, which is gone and named after a process.
+
+    >>> _lasting("/report/work/cases/.5f1c.771.part/video.mp4: it is too small")
+    'video.mp4: it is too small'
+    """
+    return _UNFINISHED.sub("", text)
+
+
+_UNFINISHED = re.compile(r"\S*/\.[^/\s]+\.part/")
 
 
 class StagedError(Exception):
