@@ -62,7 +62,7 @@ def vectors(pictures: Sequence[Picture], half: Halves) -> Tensor | None:
     return encoder.embed(pictures, _in_crop(half.track))
 
 
-def depth_features(pictures: Sequence[Picture]) -> Tensor:
+def network_features(pictures: Sequence[Picture]) -> Tensor:
     """[T, 320] of EfficientNet-Lite0."""
     network = FrechetEfficientNet(every=1)
     stacks = [np.stack(pictures[k : k + AT_ONCE]) for k in range(0, len(pictures), AT_ONCE)]
@@ -82,13 +82,13 @@ def rows(columns: dict[str, list[Picture]], half: Halves) -> dict[str, Row]:
     real = list(half.pictures)
     faces = [face_mask(landmarks, half.track.crop) for landmarks in half.track.landmarks]
     wanted, found = vectors(real, half), {}
-    depth = depth_features(real)
+    seen = network_features(real)
     for name, made in columns.items():
         who = vectors(made, half)
         cosine = float("nan")
         if wanted is not None and who is not None:
             cosine = float((wanted * who).sum(1).mean())
-        far = frechet_distance(depth_features(made), depth)
+        far = frechet_distance(network_features(made), seen)
         found[name] = Row(nearness(made, real, faces), cosine, far)
     return found
 

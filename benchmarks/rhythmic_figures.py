@@ -4,6 +4,7 @@ import attrs
 import torch
 from torch import Tensor
 
+from benchmarks.attribute_figures import expression_errors, turns
 from benchmarks.lstm_pose import Halves
 from visemix.core.fitting.landmark_pca import landmark_pca
 from visemix.core.measures import correlation, head_similarity
@@ -36,10 +37,10 @@ class Figures:
 def figures(made: FaceAttributes, halves: Halves, spent: float) -> Figures:
     reference, truth = halves.reference.fit.attributes, halves.truth
     mean = halves.reference.statistics.pose_mean[:3].expand(length(truth), -1)
-    angles, true, seen = (_angles(a) for a in (made, truth, reference))
+    angles, true, seen = (turns(a) for a in (made, truth, reference))
     still = attrs.evolve(truth, pose=attrs.evolve(_pose(truth), rotation=mean))
     last = attrs.evolve(truth, pose=attrs.evolve(_pose(truth), rotation=seen[-1:].expand_as(true)))
-    expression, squared = _expression_errors(made, halves)
+    expression, squared = expression_errors(made, truth, halves.reference, slice(None))
     gaps = [_lip_gap(a) for a in (made, truth)]
     return Figures(
         clip=halves.clip.name,
@@ -64,22 +65,10 @@ def _pose(attributes: FaceAttributes) -> HeadPose:
     return attributes.pose.to(PoseConvention.EULER_DEG_ORTHO)
 
 
-def _angles(attributes: FaceAttributes) -> Tensor:
-    return _pose(attributes).rotation
-
-
 def _turned(made: FaceAttributes, true: FaceAttributes) -> float:
     """Mean angle between two heads, degrees."""
     between = matrix_to_rotvec(_pose(made).matrix().mT @ _pose(true).matrix())
     return float(between.norm(dim=1).mean() * 180 / torch.pi)
-
-
-def _expression_errors(made: FaceAttributes, halves: Halves) -> tuple[float, float]:
-    true, still = halves.truth.expression, halves.reference.statistics.expression_mean
-    assert made.expression is not None and true is not None
-    errors = (made.expression - true).norm(dim=1), (still - true).norm(dim=1)
-    ratios = [float((errors[0] ** k).mean() / (errors[1] ** k).mean()) for k in (1, 2)]
-    return ratios[0], ratios[1]
 
 
 def _lip_gap(attributes: FaceAttributes) -> Tensor:

@@ -5,14 +5,14 @@ import json
 import signal
 import subprocess
 import time
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from visemix.core.judging.comparison import CONTROLS, Comparison
-from visemix.core.media.video_in import VideoReader, probe
+from visemix.core.media.video_in import probe
+from visemix.core.testing.videos import pictures_digest
 
 QUICK = Path(__file__).parents[1] / "quick/recipe.yaml"
 
@@ -180,17 +180,8 @@ def told(report: Path) -> dict[str, Any]:
     data: dict[str, Any] = json.loads((report / "comparison.json").read_text())
     data["created"] = ""
     for made in data["videos"]:
-        made["video"] = seen(report / made["video"])
+        made["video"] = pictures_digest(report / made["video"])
     return data
-
-
-def seen(video: Path) -> str:
-    """Hash of a video's pictures: x264 writes flat ones in several ways that look the same."""
-    digest = sha256()
-    with VideoReader(video) as frames:
-        for _, picture in frames:
-            digest.update(picture.tobytes())
-    return digest.hexdigest()
 
 
 def running(report: Path) -> list[str]:
