@@ -30,6 +30,15 @@ Amount = int | Mapping[str, int] | None
 """One number for all stages of a training, or one for some by name."""
 
 
+def whole_of(amount: Amount) -> int:
+    """What is said of all stages; 0 where nothing is.
+
+    >>> whole_of({"general": 600}), whole_of(None), whole_of(20)
+    (0, 0, 20)
+    """
+    return amount if isinstance(amount, int) else 0
+
+
 def stages_of(amount: Amount) -> Mapping[str, int]:
     """What is said of single stages.
 

@@ -202,3 +202,8 @@ class Comparison:
     videos: tuple[MadeVideo, ...] = ()
     seeds: tuple[int, ...] = (0,)
     quoted: tuple[Quoted, ...] = ()
+
+    @property
+    def recipes(self) -> tuple[System, ...]:
+        """The systems that are compared: all but the controls."""
+        return tuple(system for system in self.systems if not system.control)

@@ -62,7 +62,7 @@ def verdicts(
         per_clip: label -> table.
         unusable: metrics to leave out.
     """
-    names = [s.name for s in comparison.systems if not s.control]
+    names = [s.name for s in comparison.recipes]
     failed = {name: sum(f.system == name for f in comparison.failures) for name in names}
     found = []
     for metric in comparison.metrics:

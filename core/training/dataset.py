@@ -60,12 +60,13 @@ def load_dataset(folder: Path, features: FeatureMaker, key: str) -> Dataset:
 
 def _subject_folders(folder: Path) -> Iterator[Path]:
     """All below it, behind links too: that is how a dataset is put together from others."""
-    seen = set()
+    seen: set[Path] = set()
     for place, below, files in os.walk(folder, followlinks=True):
         if ABOUT in files:
             yield Path(place)
-        below[:] = [name for name in below if (Path(place) / name).resolve() not in seen]
-        seen |= {(Path(place) / name).resolve() for name in below}
+        real = {name: (Path(place) / name).resolve() for name in below}
+        below[:] = [name for name in below if real[name] not in seen]
+        seen.update(real.values())
 
 
 _ADVICE = "make one with 'visemix prepare VIDEO ... -o DIR'"

@@ -1,9 +1,8 @@
 """``visemix train``: a prepared dataset -> the weights of a recipe's parts."""
 
 import argparse
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from visemix.core.errors import TrainingError
 from visemix.registry.commands import COMMANDS
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from visemix.core.training.session import Task
     from visemix.core.training.stage import Plan
     from visemix.registry.build import Built
-    from visemix.registry.recipe import Amount
     from visemix.registry.terminal import Subparsers
 
 
@@ -118,20 +116,18 @@ def material_of(built: "Built", data: "Dataset") -> "Material":
 def plan_of(built: "Built", seed: int | None) -> "Plan":
     """How to train, from the recipe."""
     from visemix.core.training.stage import Plan
+    from visemix.registry.recipe import stages_of, whole_of
 
     training = built.resolved.recipe.training
     return Plan(
         preset=training.preset,
         seed=training.seed if seed is None else seed,
+        steps=whole_of(training.steps),
+        batch=whole_of(training.batch),
         weights=training.weights,
-        **_of_all("steps", training.steps),
-        **_of_all("batch", training.batch),
+        steps_of=stages_of(training.steps),
+        batch_of=stages_of(training.batch),
     )
-
-
-def _of_all(key: str, amount: "Amount") -> "dict[str, Any]":
-    """Fields of a plan: one number for every stage, or some stages' own."""
-    return {f"{key}_of": amount} if isinstance(amount, Mapping) else {key: amount or 0}
 
 
 def lock_of(built: "Built", plan: "Plan", digests: list[str]) -> str:

@@ -49,7 +49,7 @@ def html(comparison: Comparison, analysis: Analysis, folder: Path) -> str:
         folder: what the names of files are relative to.
     """
     colour = figures.colours([system.name for system in comparison.systems])
-    recipes = [system.name for system in comparison.systems if not system.control]
+    recipes = [system.name for system in comparison.recipes]
     tables, quoted = metric_tables(comparison, analysis), quoted_tables(comparison, analysis)
     series = {clip.name: curves_of(comparison, folder, clip.name) for clip in comparison.clips}
     return _template().render(
@@ -58,7 +58,7 @@ def html(comparison: Comparison, analysis: Analysis, folder: Path) -> str:
         js=Markup(_text("page.js")),
         comparison=comparison,
         analysis=analysis,
-        recipes=[s for s in comparison.systems if not s.control],
+        recipes=comparison.recipes,
         controls=[s for s in comparison.systems if s.control],
         contents=list(_contents([table.group for table in tables])),
         tables=tables,

@@ -40,7 +40,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _head(comparison: Comparison) -> Iterator[str]:
     yield f"# visemix compare: {comparison.protocol}"
-    recipes = sum(not s.control for s in comparison.systems)
+    recipes = len(comparison.recipes)
     seeds = ", ".join(map(str, comparison.seeds))
     yield (
         f"{recipes} recipes, {len(comparison.systems) - recipes} controls, "
@@ -54,7 +54,7 @@ def _verdicts(comparison: Comparison, analysis: Analysis) -> Iterator[str]:
     yield "## Verdicts"
     metrics = {metric.label: metric for metric in comparison.metrics}
     won = [v for v in analysis.verdicts if v.winner]
-    recipes = [system.name for system in comparison.systems if not system.control]
+    recipes = [system.name for system in comparison.recipes]
     if won:
         if len(recipes) > FEW:
             rows = [

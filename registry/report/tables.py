@@ -110,6 +110,6 @@ def _cell(system: System, metric: Definition, comparison: Comparison, analysis: 
 
 def _best(system: System, metric: Definition, comparison: Comparison, analysis: Analysis) -> bool:
     """Whether it won against every other recipe."""
-    others = sum(not s.control for s in comparison.systems) - 1
+    others = len(comparison.recipes) - 1
     won = [v for v in analysis.verdicts if v.metric == metric.label and v.winner == system.name]
     return others > 0 and len(won) == others
